@@ -1,0 +1,181 @@
+//! The world as a judge sees it: at one instant. Every look-up lowers the instant until which the judgement stands, to the
+//! next change of what was looked at, so that no dependency can be forgotten and no judge loops over time.
+
+use super::judgement::{Covered, Hole, Proof, State};
+use super::params::Params;
+use super::policy::Policy;
+use crate::coverage::Pair;
+use crate::evidence::{Grade, Stretch};
+use crate::instant::{self, Instant};
+use crate::timeline::{Span, Timeline};
+use crate::world::{Happened, World};
+use chrono::Duration;
+use std::cell::Cell;
+
+/// The window of universal claims that state none of their own.
+pub const DEFAULT_WINDOW_DAYS: i64 = 90;
+
+/// What all judgements of a run share.
+#[derive(Clone, Copy)]
+pub struct Context<'w> {
+    /// The world.
+    pub world: &'w World,
+    /// The user's policy.
+    pub policy: &'w Policy,
+    /// The control's parameters.
+    pub params: &'w Params,
+    /// The parameters of another control, by id.
+    pub params_of: &'w (dyn Fn(&str) -> Option<&'w Params> + Sync),
+    /// Where the run's window begins.
+    pub window_from: Instant,
+}
+
+/// The world at one instant.
+pub struct View<'w> {
+    /// World, policy, parameters.
+    pub of: Context<'w>,
+    at: Instant,
+    until: Cell<Option<Instant>>,
+}
+
+impl<'w> View<'w> {
+    /// Looks at an instant.
+    pub fn new(of: Context<'w>, at: Instant) -> Self {
+        Self { of, at, until: Cell::new(None) }
+    }
+
+    /// The instant.
+    pub fn now(&self) -> Instant {
+        self.at
+    }
+
+    /// The first instant at which the judgement may be another; `None`: never.
+    pub fn stands_until(&self) -> Option<Instant> {
+        self.until.get()
+    }
+
+    /// Something may change at this instant.
+    pub fn changes_at(&self, at: Instant) {
+        if at > self.at && self.until.get().is_none_or(|known| at < known) {
+            self.until.set(Some(at));
+        }
+    }
+
+    /// Whether `moment + limit` has not passed; it may pass.
+    pub fn within(&self, moment: Instant, limit: Duration) -> bool {
+        let end = moment + limit;
+        self.changes_at(end + instant::tick());
+        self.at <= end
+    }
+
+    /// The span of an attribute that holds now.
+    pub fn look<T: Clone + PartialEq>(&self, line: &'w Timeline<T>) -> Option<&'w Span<T>> {
+        if let Some(next) = line.next_change(self.at) {
+            self.changes_at(next);
+        }
+        line.at(self.at)
+    }
+
+    /// The value of an attribute that cannot change once it is set.
+    pub fn fixed<T: Clone + PartialEq>(&self, line: &'w Timeline<T>) -> Option<(&'w T, Proof)> {
+        let span = self.look(line)?;
+        let value = span.value.as_ref()?;
+        Some((value, Proof::shown(span.last_shown(self.at).1, "").known(span.origin)))
+    }
+
+    /// The value of an attribute that can change, with whether it is known to be still so: the latest record that showed it
+    /// lies no further back than the largest gap allowed, or the log of `pair` is whole since.
+    pub fn state<T: Clone + PartialEq>(&self, line: &'w Timeline<T>, pair: Option<&Pair>, note: &str) -> State<'w, T> {
+        let Some(span) = self.look(line) else { return State::NeverSeen };
+        let Some(value) = &span.value else { return State::Changed(span.evidence) };
+        for (when, _) in &span.confirmed {
+            self.changes_at(*when);
+        }
+        let (shown, evidence) = span.last_shown(self.at);
+        let proof = Proof::shown(evidence, note).known(span.origin);
+        let known = |proof| State::Known { value, since: span.from, proof };
+        if self.within(shown, self.of.world.coverage.terms().max_gap) {
+            return known(proof);
+        }
+        match self.covered(pair, shown) {
+            Ok(covered) => known(proof.with(Proof::absence(covered, "no change since"))),
+            // Carried back from a later snapshot over a whole log: known by hindsight.
+            Err(_) if span.confirmed.iter().any(|(when, _)| *when > self.at) && span.origin == crate::timeline::Origin::Inferred => {
+                known(proof)
+            }
+            Err(hole) => State::Stale { value, evidence, shown, hole },
+        }
+    }
+
+    /// Whether a log is whole from an instant up to now.
+    pub fn covered(&self, pair: Option<&Pair>, from: Instant) -> Result<Covered, Hole> {
+        self.covered_between(pair, from, self.at)
+    }
+
+    /// Whether a log is whole between two instants.
+    pub fn covered_between(&self, pair: Option<&Pair>, from: Instant, to: Instant) -> Result<Covered, Hole> {
+        let Some(pair) = pair else { return Err(Hole { stretch: None }) };
+        let coverage = &self.of.world.coverage;
+        for edge in coverage.edges(pair) {
+            self.changes_at(edge);
+            self.changes_at(edge + (self.at - from));
+            self.changes_at(edge + (self.at - from) + instant::tick());
+        }
+        let stretch = |from, to, grade| Stretch { account: pair.0.clone(), region: pair.1.clone(), from, to, grade };
+        match coverage.over(pair, from, to) {
+            Ok(grade) => Ok(Covered { stretches: vec![stretch(from, to, grade)], grade }),
+            Err(run) => Err(Hole { stretch: Some(stretch(run.from, run.to, Grade::Missing)) }),
+        }
+    }
+
+    /// Whether all of these logs are whole from an instant up to now; without any log there is nothing to stand on.
+    pub fn all_covered<'p>(&self, pairs: impl IntoIterator<Item = &'p Pair>, from: Instant) -> Result<Covered, Hole> {
+        let mut all = Covered { stretches: Vec::new(), grade: Grade::Proven };
+        let mut first_hole = None;
+        for pair in pairs {
+            match self.covered(Some(pair), from) {
+                Ok(covered) => {
+                    all.grade = all.grade.min(covered.grade);
+                    all.stretches.extend(covered.stretches);
+                }
+                Err(hole) => first_hole = first_hole.or(Some(hole)),
+            }
+        }
+        match first_hole {
+            Some(hole) => Err(hole),
+            None if all.stretches.is_empty() => Err(Hole { stretch: None }),
+            None => Ok(all),
+        }
+    }
+
+    /// Where a universal claim that looks back this far begins now.
+    pub fn window_of_days(&self, days: i64) -> Instant {
+        let slides = Duration::days(days);
+        self.changes_at(self.of.window_from + slides + instant::tick());
+        (self.at - slides).max(self.of.window_from)
+    }
+
+    /// Where a universal claim without a window of its own begins now.
+    pub fn window(&self) -> Instant {
+        self.window_of_days(DEFAULT_WINDOW_DAYS)
+    }
+
+    /// What happened from `from` up to now, out of a series in order of time.
+    pub fn happened<'s, T>(&self, series: &'s [Happened<T>], from: Instant) -> &'s [Happened<T>] {
+        let first = series.partition_point(|h| h.at < from);
+        let after = series.partition_point(|h| h.at <= self.at);
+        if let Some(next) = series.get(after) {
+            self.changes_at(next.at);
+        }
+        for gone in series.get(first..after).into_iter().flatten() {
+            self.changes_at(gone.at + (self.at - from) + instant::tick());
+        }
+        series.get(first..after).unwrap_or_default()
+    }
+
+    /// Whether an instant has come.
+    pub fn is_past(&self, moment: Instant) -> bool {
+        self.changes_at(moment);
+        moment <= self.at
+    }
+}

@@ -1,0 +1,123 @@
+//! AWS's enumerations as they appear in logs and snapshots: closed where the program decides on them, open for tomorrow.
+
+use serde::Serialize;
+use std::fmt;
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal),* $(,)? })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $name {
+            $(#[doc = concat!("`", $text, "`.")] $variant,)*
+            /// A word that AWS added later.
+            Other(String),
+        }
+        impl $name {
+            /// Reads AWS's word.
+            pub fn read(text: &str) -> Self {
+                match text { $($text => Self::$variant,)* _ => Self::Other(text.to_owned()) }
+            }
+            /// AWS's word.
+            pub fn word(&self) -> &str {
+                match self { $(Self::$variant => $text,)* Self::Other(text) => text }
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(self.word()) }
+        }
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> { to.serialize_str(self.word()) }
+        }
+    )*};
+}
+
+words! {
+    /// `VaultType`.
+    VaultKind {
+        Standard = "BACKUP_VAULT",
+        AirGapped = "LOGICALLY_AIR_GAPPED_BACKUP_VAULT",
+        RestoreAccess = "RESTORE_ACCESS_BACKUP_VAULT",
+    }
+    /// `VaultState`.
+    VaultState { Creating = "CREATING", Available = "AVAILABLE", Failed = "FAILED" }
+    /// `EncryptionKeyType`.
+    KeyType { AwsOwned = "AWS_OWNED_KMS_KEY", CustomerManaged = "CUSTOMER_MANAGED_KMS_KEY" }
+    /// `RecoveryPoint.Status`.
+    PointStatus {
+        Completed = "COMPLETED",
+        Partial = "PARTIAL",
+        Deleting = "DELETING",
+        Expired = "EXPIRED",
+        Available = "AVAILABLE",
+        Stopped = "STOPPED",
+        Creating = "CREATING",
+        Deleted = "DELETED",
+    }
+    /// `State` of a copy or backup job.
+    JobState {
+        Created = "CREATED",
+        Pending = "PENDING",
+        Running = "RUNNING",
+        Completed = "COMPLETED",
+        Failed = "FAILED",
+        Partial = "PARTIAL",
+        Aborted = "ABORTED",
+        Expired = "EXPIRED",
+    }
+    /// `status` of a RAM association.
+    Association {
+        Associating = "ASSOCIATING",
+        Associated = "ASSOCIATED",
+        Failed = "FAILED",
+        Disassociating = "DISASSOCIATING",
+        Disassociated = "DISASSOCIATED",
+        Suspended = "SUSPENDED",
+        Suspending = "SUSPENDING",
+        Restoring = "RESTORING",
+    }
+    /// `Status` of an approval team; `DELETED` occurs in service events only.
+    TeamStatus { Active = "ACTIVE", Inactive = "INACTIVE", Deleting = "DELETING", Pending = "PENDING", Deleted = "DELETED" }
+    /// `LatestMpaApprovalTeamUpdate.Status`.
+    UpdateStatus { Pending = "PENDING", Approved = "APPROVED", Failed = "FAILED" }
+}
+
+impl Association {
+    /// Whether the entity is in the share. What was asked for counts at once, what is being taken back counts until it is gone.
+    pub fn is_in(&self) -> bool {
+        !matches!(self, Self::Failed | Self::Disassociated)
+    }
+}
+
+impl PointStatus {
+    /// Whether the point can be restored from.
+    pub fn is_usable(&self, accept_partial: bool) -> bool {
+        matches!(self, Self::Completed | Self::Available) || (accept_partial && *self == Self::Partial)
+    }
+}
+
+/// Status of a session with its code. Decided by these two, never by the event's name: AWS documents a rejected session
+/// under the name `SessionApproved`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SessionState {
+    /// `PENDING`, `APPROVED`, `CANCELLED`, `FAILED`, `CREATING`.
+    pub status: String,
+    /// `REJECTED`, `EXPIRED`, `CONFIGURATION_CHANGED`, …
+    pub code: Option<String>,
+}
+
+impl SessionState {
+    /// The team said yes.
+    pub fn is_approved(&self) -> bool {
+        self.status == "APPROVED"
+    }
+
+    /// The session is over and the team did not say yes.
+    pub fn is_refused(&self) -> bool {
+        matches!(self.status.as_str(), "CANCELLED" | "FAILED")
+    }
+
+    /// `FAILED/REJECTED`.
+    pub fn said(&self) -> String {
+        self.code.as_ref().map_or_else(|| self.status.clone(), |code| format!("{}/{code}", self.status))
+    }
+}

@@ -1,0 +1,62 @@
+//! Which files there are: every file below the given paths, hidden ones and `.git` left out, each once.
+
+use super::{Defect, Error};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// The files found, in the order of their names, and what could not be looked into.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Files.
+    pub files: Vec<PathBuf>,
+    /// Folders and links that could not be read.
+    pub defects: Vec<Defect>,
+}
+
+/// Walks the given paths. A path that does not exist is an error, anything below that fails is a defect.
+pub fn discover(paths: &[PathBuf]) -> Result<Found, Error> {
+    let mut found = Found::default();
+    let mut seen = BTreeSet::new();
+    for path in paths {
+        let meta = std::fs::metadata(path).map_err(|cause| Error::NoSuchPath { path: path.clone(), cause })?;
+        if meta.is_dir() {
+            walk(path, &mut found, &mut seen);
+        } else {
+            add(path.clone(), &mut found, &mut seen);
+        }
+    }
+    found.files.sort();
+    Ok(found)
+}
+
+fn walk(folder: &Path, found: &mut Found, seen: &mut BTreeSet<PathBuf>) {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(cause) => return found.defects.push(Defect::file(folder, format!("cannot list this folder: {cause}"))),
+    };
+    for entry in entries {
+        let Ok(entry) = entry else { continue };
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        let path = entry.path();
+        match std::fs::metadata(&path) {
+            // A link to a folder is not followed: it could lead back here.
+            Ok(meta) if meta.is_dir() => {
+                if !path.is_symlink() {
+                    walk(&path, found, seen);
+                }
+            }
+            Ok(meta) if meta.is_file() => add(path, found, seen),
+            Ok(_) => {}
+            Err(cause) => found.defects.push(Defect::file(&path, format!("cannot be read: {cause}"))),
+        }
+    }
+}
+
+fn add(path: PathBuf, found: &mut Found, seen: &mut BTreeSet<PathBuf>) {
+    let real = path.canonicalize().unwrap_or_else(|_| path.clone());
+    if seen.insert(real) {
+        found.files.push(path);
+    }
+}

@@ -1,0 +1,190 @@
+//! Inventory snapshots: AWS CLI output recognised by what it contains, with its manifest's time, account and Region.
+
+use crate::arn::{AccountId, Region};
+use crate::instant::Instant;
+use crate::record::node::Node;
+use serde_json::Value;
+
+/// What a snapshot says: one row of one CLI output.
+#[derive(Debug, Clone)]
+pub struct Observation {
+    /// `<service> <operation>`, e.g. `backup list-backup-vaults`.
+    pub operation: &'static str,
+    /// The part of the file's name that says which vault, plan or ARN it is about.
+    pub qualifier: Option<String>,
+    /// When the snapshot was taken.
+    pub captured_at: Instant,
+    /// The account that the CLI ran in.
+    pub account: Option<AccountId>,
+    /// The Region that it ran in.
+    pub region: Option<Region>,
+    /// `true`: this stands for the whole list, and says that it is complete.
+    pub whole_list: bool,
+    row: Value,
+}
+
+impl Observation {
+    /// The row's members.
+    pub fn row(&self) -> Node<'_> {
+        Node(&self.row)
+    }
+
+    /// The row as it was written.
+    pub fn body(&self) -> &Value {
+        &self.row
+    }
+}
+
+/// A snapshot's manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// When the snapshot was taken.
+    pub captured_at: Instant,
+    /// Of which account.
+    pub account: Option<AccountId>,
+    /// Of which Region.
+    pub region: Option<Region>,
+}
+
+/// The value of `schema` in a manifest.
+pub const SCHEMA: &str = "vaultrail.inventory/1";
+
+impl Manifest {
+    /// Reads a manifest; `None` where the document is none.
+    pub fn decode(document: &Value) -> Option<Result<Self, String>> {
+        let node = Node(document);
+        let schema = node.text("schema")?;
+        if !schema.starts_with("vaultrail.inventory/") {
+            return None;
+        }
+        if schema != SCHEMA {
+            return Some(Err(format!("this manifest has schema {schema:?}, known is {SCHEMA:?}")));
+        }
+        let Some(captured_at) = node.time("captured_at") else {
+            return Some(Err("this manifest has no `captured_at`; give it the time of the snapshot, RFC 3339".into()));
+        };
+        let account = node.text("account").and_then(AccountId::parse);
+        Some(Ok(Self { captured_at, account, region: node.text("region").map(Region::new) }))
+    }
+}
+
+/// A CLI output that is recognised but not yet placed in time.
+#[derive(Debug, Clone)]
+pub struct Output {
+    operation: &'static str,
+    list: Option<&'static str>,
+    document: Value,
+}
+
+/// Lists: the operation and the key that holds its rows.
+const LISTS: [(&str, &str); 28] = [
+    ("backup list-backup-vaults", "BackupVaultList"),
+    ("backup list-recovery-points-by-backup-vault", "RecoveryPoints"),
+    ("backup list-protected-resources", "Results"),
+    ("backup list-backup-jobs", "BackupJobs"),
+    ("backup list-copy-jobs", "CopyJobs"),
+    ("backup list-restore-jobs", "RestoreJobs"),
+    ("backup list-backup-plans", "BackupPlansList"),
+    ("backup list-backup-selections", "BackupSelectionsList"),
+    ("backup list-restore-access-backup-vaults", "RestoreAccessBackupVaults"),
+    ("backup list-legal-holds", "LegalHolds"),
+    ("backup list-restore-testing-plans", "RestoreTestingPlans"),
+    ("backup list-frameworks", "Frameworks"),
+    ("backup list-report-plans", "ReportPlans"),
+    ("ram get-resource-share-associations", "resourceShareAssociations"),
+    ("ram get-resource-share-invitations", "resourceShareInvitations"),
+    ("ram get-resource-shares", "resourceShares"),
+    ("ram list-principals", "principals"),
+    ("ram list-resources", "resources"),
+    ("mpa list-approval-teams", "ApprovalTeams"),
+    ("mpa list-sessions", "Sessions"),
+    ("mpa list-identity-sources", "IdentitySources"),
+    ("mpa list-resource-policies", "ResourcePolicies"),
+    ("organizations list-accounts", "Accounts"),
+    ("kms list-grants", "Grants"),
+    ("cloudtrail describe-trails", "trailList"),
+    ("cloudtrail list-public-keys", "PublicKeyList"),
+    ("cloudtrail get-event-selectors", "AdvancedEventSelectors"),
+    ("resourcegroupstaggingapi get-resources", "ResourceTagMappingList"),
+];
+
+/// Single answers: the operation and the keys that it has, all of them.
+const SINGLES: [(&str, &[&str]); 19] = [
+    ("backup get-backup-vault-access-policy", &["BackupVaultArn", "Policy"]),
+    ("backup describe-recovery-point", &["RecoveryPointArn", "BackupVaultArn"]),
+    ("backup describe-backup-vault", &["BackupVaultArn", "CreationDate"]),
+    ("backup describe-backup-vault", &["BackupVaultArn", "BackupVaultName", "NumberOfRecoveryPoints"]),
+    ("backup describe-backup-vault", &["BackupVaultName", "VaultType"]),
+    ("backup describe-backup-vault", &["BackupVaultArn", "Locked"]),
+    ("backup get-backup-plan", &["BackupPlan", "BackupPlanId"]),
+    ("backup get-backup-selection", &["BackupSelection", "SelectionId"]),
+    ("backup describe-global-settings", &["GlobalSettings"]),
+    ("backup describe-region-settings", &["ResourceTypeOptInPreference"]),
+    ("backup describe-framework", &["FrameworkArn", "FrameworkControls"]),
+    ("mpa get-approval-team", &["Arn", "ApprovalStrategy"]),
+    ("mpa get-session", &["SessionArn", "ApprovalTeamArn"]),
+    ("organizations describe-organization", &["Organization"]),
+    ("kms describe-key", &["KeyMetadata"]),
+    ("kms get-key-policy", &["Policy", "PolicyName"]),
+    ("cloudtrail get-trail-status", &["IsLogging"]),
+    ("cloudtrail get-event-selectors", &["TrailARN", "EventSelectors"]),
+    ("mpa get-approval-team", &["Arn", "Approvers"]),
+];
+
+/// Whether a document with such a first key claims to be an inventory output, so that a broken one is a defect.
+pub fn claims(key: &str) -> bool {
+    LISTS.iter().any(|(_, list)| *list == key)
+        || SINGLES.iter().any(|(_, keys)| keys.first() == Some(&key))
+        || key == "schema"
+}
+
+/// Recognises a CLI output by its keys; the file's name decides only where the content does not.
+pub fn recognise(document: Value, hint: Option<&'static str>) -> Option<Output> {
+    let members = document.as_object()?;
+    let listed = LISTS.iter().find(|(_, key)| members.get(*key).is_some_and(Value::is_array));
+    let (operation, list) = match listed {
+        Some((operation, key)) if single(members).is_none() => (*operation, Some(*key)),
+        _ => (single(members).or(hint)?, None),
+    };
+    Some(Output { operation, list, document })
+}
+
+fn single(members: &serde_json::Map<String, Value>) -> Option<&'static str> {
+    SINGLES.iter().find(|(_, keys)| keys.iter().all(|k| members.contains_key(*k))).map(|(operation, _)| *operation)
+}
+
+/// What a path says: `<service>/<operation>[.<qualifier>].json`.
+pub fn named(path: &std::path::Path) -> (Option<&'static str>, Option<String>) {
+    let file = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = file.strip_suffix(".gz").unwrap_or(&file);
+    let stem = stem.strip_suffix(".json").unwrap_or(stem);
+    let (operation, qualifier) = stem.split_once('.').map_or((stem, None), |(o, q)| (o, Some(q.to_owned())));
+    let known = LISTS.iter().map(|(o, _)| *o).chain(SINGLES.iter().map(|(o, _)| *o));
+    let hint = known.into_iter().find(|o| o.split_once(' ').is_some_and(|(_, name)| name == operation));
+    (hint, qualifier)
+}
+
+impl Output {
+    /// Splits the output into its rows, each with its JSON pointer, and for a complete list one row that says so.
+    pub fn rows(self, manifest: &Manifest, qualifier: Option<&str>) -> Vec<(String, Observation)> {
+        let observe = |row: Value, whole_list: bool| Observation {
+            operation: self.operation,
+            qualifier: qualifier.map(str::to_owned),
+            captured_at: manifest.captured_at,
+            account: manifest.account.clone(),
+            region: manifest.region.clone(),
+            whole_list,
+            row,
+        };
+        let Some(key) = self.list else { return vec![(String::new(), observe(self.document.clone(), false))] };
+        let node = Node(&self.document);
+        let complete = node.get("NextToken").is_none();
+        let items = self.document.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut rows: Vec<_> = Vec::with_capacity(items.len() + 1);
+        if complete {
+            rows.push((format!("/{key}"), observe(Value::Null, true)));
+        }
+        rows.extend(items.into_iter().enumerate().map(|(i, item)| (format!("/{key}/{i}"), observe(item, false))));
+        rows
+    }
+}

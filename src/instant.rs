@@ -1,0 +1,149 @@
+//! Instants: one-second UTC times, read from every dialect that CloudTrail and the AWS CLI write.
+//!
+//! CloudTrail's `eventTime` has a resolution of one second, so the whole program judges at that resolution:
+//! two instants that differ by less are the same instant, and a limit that is reached at second *s* is broken at *s* + 1.
+
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound, Utc};
+use serde_json::Value;
+
+/// A point in time, whole seconds, UTC.
+pub type Instant = DateTime<Utc>;
+
+/// The smallest step of time that the program knows.
+pub fn tick() -> Duration {
+    Duration::seconds(1)
+}
+
+/// RFC 3339 in UTC, to the second (`2026-10-31T23:30:00Z`).
+pub fn show(at: Instant) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+/// Reads a time in any of the textual dialects seen in logs and CLI output.
+///
+/// ISO 8601 with `Z`, an offset or neither (`2025-03-11T00:07:31Z`, `2024-07-25T16:05:23.554000-07:00`,
+/// `2022-02-08 09:23:37+11:00`), ISO basic (`20131102T010628Z`), and Java's `Mar 11, 2025, 12:04:23 AM` with and without
+/// the comma before the time, also with the narrow no-break space of newer JDKs.
+pub fn parse(text: &str) -> Option<Instant> {
+    let text = text.trim();
+    iso(text).or_else(|| basic(text)).or_else(|| java(text)).map(whole)
+}
+
+fn iso(text: &str) -> Option<Instant> {
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Some(at.with_timezone(&Utc));
+    }
+    for shape in ["%Y-%m-%d %H:%M:%S%.f%:z", "%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%d %H:%M:%S%.f%z"] {
+        if let Ok(at) = DateTime::parse_from_str(text, shape) {
+            return Some(at.with_timezone(&Utc));
+        }
+    }
+    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"]
+        .iter()
+        .find_map(|shape| NaiveDateTime::parse_from_str(text, shape).ok())
+        .map(|at| at.and_utc())
+}
+
+fn basic(text: &str) -> Option<Instant> {
+    NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").ok().map(|at| at.and_utc())
+}
+
+fn java(text: &str) -> Option<Instant> {
+    let plain = text.replace(['\u{202f}', '\u{a0}'], " ");
+    ["%b %d, %Y, %I:%M:%S %p", "%b %d, %Y %I:%M:%S %p"]
+        .iter()
+        .find_map(|shape| NaiveDateTime::parse_from_str(&plain, shape).ok())
+        .map(|at| at.and_utc())
+}
+
+fn whole(at: Instant) -> Instant {
+    at.trunc_subsecs(0)
+}
+
+/// Reads a time from JSON: text as [`parse`], seconds or milliseconds since 1970 as number or digits,
+/// or `{"seconds", "nanos"}` as AWS Backup's service events have it.
+pub fn from_json(value: &Value) -> Option<Instant> {
+    match value {
+        Value::String(text) => parse(text).or_else(|| text.trim().parse().ok().and_then(epoch)),
+        Value::Number(number) => number.as_f64().and_then(epoch),
+        Value::Object(members) => members.get("seconds").and_then(Value::as_i64).and_then(seconds),
+        _ => None,
+    }
+}
+
+fn epoch(number: f64) -> Option<Instant> {
+    if !number.is_finite() || number.abs() > 1e15 {
+        return None;
+    }
+    let in_seconds = if number.abs() > 1e11 { number / 1000.0 } else { number };
+    #[expect(clippy::cast_possible_truncation, reason = "bounded above; the fraction of a second is dropped on purpose")]
+    seconds(in_seconds.floor() as i64)
+}
+
+/// Seconds since 1970, where the calendar has such an instant.
+pub fn seconds(since_1970: i64) -> Option<Instant> {
+    DateTime::from_timestamp(since_1970, 0)
+}
+
+/// Reads a time as the user writes it: RFC 3339, `YYYY-MM-DD` (midnight UTC), or relative to `anchor` (`-30d`, `-12h`).
+pub fn from_user(text: &str, anchor: Option<Instant>) -> Option<Instant> {
+    if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+        return day.and_hms_opt(0, 0, 0).map(|at| at.and_utc());
+    }
+    if let Some(back) = text.strip_prefix('-') {
+        return anchor?.checked_sub_signed(span(back)?);
+    }
+    DateTime::parse_from_rfc3339(text).ok().map(|at| whole(at.with_timezone(&Utc)))
+}
+
+/// Reads a span as the user writes it: a number and `d`, `h` or `m`.
+pub fn span(text: &str) -> Option<Duration> {
+    let unit = text.chars().last()?;
+    let number: i64 = text.strip_suffix(unit)?.parse().ok().filter(|n| (0..=1_000_000).contains(n))?;
+    match unit {
+        'd' => Some(Duration::days(number)),
+        'h' => Some(Duration::hours(number)),
+        'm' => Some(Duration::minutes(number)),
+        _ => None,
+    }
+}
+
+/// `9 d 3 h`, `45 min`, `12 s`: a span as people say it, two units at most.
+pub fn say(span: Duration) -> String {
+    let total = span.num_seconds().max(0);
+    let parts = [(total / 86_400, "d"), (total % 86_400 / 3600, "h"), (total % 3600 / 60, "min"), (total % 60, "s")];
+    let told: Vec<String> =
+        parts.iter().skip_while(|(n, _)| *n == 0).take(2).filter(|(n, _)| *n > 0).map(|(n, u)| format!("{n} {u}")).collect();
+    if told.is_empty() { "0 s".into() } else { told.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_dialect_of_the_logs_reads_as_the_same_instant() {
+        let want = parse("2025-03-11T00:04:23Z");
+        assert!(want.is_some());
+        for text in [
+            "Mar 11, 2025, 12:04:23 AM",
+            "Mar 11, 2025 12:04:23 AM",
+            "Mar 11, 2025, 12:04:23\u{202f}AM",
+            "20250311T000423Z",
+            "2025-03-10T17:04:23.554000-07:00",
+            "2025-03-11 11:04:23+11:00",
+        ] {
+            assert_eq!(parse(text), want, "{text}");
+        }
+        let backup = serde_json::json!({"seconds": 1_741_651_463, "nanos": 906_000_000});
+        for value in [backup, serde_json::json!(1_741_651_463.554), serde_json::json!(1_741_651_463_000_i64)] {
+            assert_eq!(from_json(&value), want, "{value}");
+        }
+    }
+
+    #[test]
+    fn spans_are_said_in_two_units() {
+        assert_eq!(say(Duration::hours(219)), "9 d 3 h");
+        assert_eq!(say(Duration::zero()), "0 s");
+    }
+}

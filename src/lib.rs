@@ -1,0 +1,16 @@
+//! vaultrail: could anyone have reached, weakened or destroyed our last-resort backups, and can we prove it?
+//!
+//! Bytes become records and observations (`ingest`), these become facts (`facts`), facts become a world in which every
+//! attribute is a timeline (`world`), judges look at that world at one instant (`controls`), their verdicts become a report
+//! (`report`), and the report becomes bytes (`render`). ARCHITECTURE.md has the map.
+
+pub mod arn;
+pub mod coverage;
+pub mod evidence;
+pub mod facts;
+pub mod ingest;
+pub mod instant;
+pub mod record;
+pub mod report { pub mod wire; }
+pub mod timeline;
+pub mod world;

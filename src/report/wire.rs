@@ -1,0 +1,534 @@
+//! The report as a file: the shape that scripts, other tools and the renderers read (`vaultrail.report/1`).
+//!
+//! Members stand in this order, lists are sorted by id, absent things are `null` or empty: never left out silently.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// The report's schema name.
+pub const SCHEMA: &str = "vaultrail.report/1";
+
+/// The verdict on one subject by one control.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    /// What the control demands holds, and the evidence shows it.
+    Compliant,
+    /// It does not hold, and the evidence shows it.
+    NonCompliant,
+    /// The evidence does not decide.
+    InsufficientData,
+    /// There is nothing to judge.
+    NotApplicable,
+}
+
+impl Status {
+    /// All four, in the order of reports.
+    pub const ALL: [Self; 4] = [Self::Compliant, Self::NonCompliant, Self::InsufficientData, Self::NotApplicable];
+
+    /// `NON_COMPLIANT`, as in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Compliant => "COMPLIANT",
+            Self::NonCompliant => "NON_COMPLIANT",
+            Self::InsufficientData => "INSUFFICIENT_DATA",
+            Self::NotApplicable => "NOT_APPLICABLE",
+        }
+    }
+}
+
+/// How bad a failure is; worst last, so that `max` is the worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Low.
+    Low,
+    /// Medium.
+    Medium,
+    /// High.
+    High,
+    /// Critical.
+    Critical,
+}
+
+impl Severity {
+    /// `critical`, as in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// A whole report.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// `vaultrail.report/1`.
+    pub schema: String,
+    /// What wrote it.
+    pub tool: Tool,
+    /// What was asked.
+    pub run: Run,
+    /// What was read.
+    pub inputs: Inputs,
+    /// What came out.
+    pub summary: Summary,
+    /// Where the log is known to be complete.
+    pub coverage: Vec<PairCoverage>,
+    /// The files that were read.
+    pub sources: Vec<SourceFile>,
+    /// The controls that were judged.
+    pub controls: Vec<ControlInfo>,
+    /// The verdicts, by control and subject.
+    pub verdicts: Vec<Verdict>,
+    /// Related events of one actor.
+    pub incidents: Vec<Incident>,
+    /// The exceptions of the config, used or not.
+    pub exceptions: Vec<ExceptionInfo>,
+    /// The bodies that failures cite.
+    pub records: Vec<RecordBody>,
+    /// Where a snapshot contradicts the replay of the log.
+    pub drifts: Vec<Drift>,
+}
+
+/// The program.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tool {
+    /// `vaultrail`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// What was asked.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Run {
+    /// The instant of the verdicts, RFC 3339.
+    pub as_of: String,
+    /// The window of the intervals and universal claims.
+    pub window: Range,
+    /// The preset; `null` = all controls.
+    pub preset: Option<String>,
+    /// Which provider limits apply.
+    pub limits: String,
+    /// SHA-256 of the effective configuration.
+    pub config_sha256: String,
+}
+
+/// From one instant to another, RFC 3339.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Range {
+    /// First instant.
+    pub from: String,
+    /// Last instant.
+    pub to: String,
+}
+
+/// What was read.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Inputs {
+    /// found = read + defective + `not_evidence`.
+    pub files: Files,
+    /// Snapshot rows.
+    pub observations: u64,
+    /// read = used + `counted_only` + duplicate + defective.
+    pub records: Records,
+    /// Sizes.
+    pub bytes: Bytes,
+    /// Damage, by path and record.
+    pub defects: Vec<DefectInfo>,
+}
+
+/// File counts.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Files {
+    /// Below the given paths.
+    pub found: u64,
+    /// Read to the end.
+    pub read: u64,
+    /// Broken.
+    pub defective: u64,
+    /// Of no known kind.
+    pub not_evidence: u64,
+}
+
+/// Record counts.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Records {
+    /// All.
+    pub read: u64,
+    /// Used by the world.
+    pub used: u64,
+    /// Counted for coverage.
+    pub counted_only: u64,
+    /// Again the same.
+    pub duplicate: u64,
+    /// Broken.
+    pub defective: u64,
+}
+
+/// Sizes in bytes.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bytes {
+    /// On disk.
+    pub stored: u64,
+    /// Decompressed.
+    pub decompressed: u64,
+}
+
+/// Damage.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DefectInfo {
+    /// Which file.
+    pub path: String,
+    /// Which record, from 0; `null`: the file itself.
+    pub record: Option<u64>,
+    /// What is wrong and what to do.
+    pub reason: String,
+}
+
+/// What came out.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Summary {
+    /// Verdicts by status.
+    pub by_status: BTreeMap<Status, u64>,
+    /// `NON_COMPLIANT` verdicts by severity.
+    pub by_severity: BTreeMap<Severity, u64>,
+    /// What a pipeline goes by.
+    pub gate: Gate,
+}
+
+/// The gate's answer.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Gate {
+    /// The process's exit code.
+    pub exit_code: u8,
+    /// Why, one sentence each.
+    pub reasons: Vec<String>,
+}
+
+/// Where one account's log of one Region is known to be complete.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PairCoverage {
+    /// Whose log.
+    pub account: String,
+    /// Of which Region.
+    pub region: String,
+    /// Disjoint intervals within the window, in order.
+    pub intervals: Vec<GradedRange>,
+    /// Records with this account and Region.
+    pub events: u64,
+}
+
+/// An interval with what vouches for it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GradedRange {
+    /// First instant.
+    pub from: String,
+    /// Last instant.
+    pub to: String,
+    /// What vouches for it.
+    pub grade: String,
+}
+
+/// A file that was read.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SourceFile {
+    /// Number that evidence refers to.
+    pub id: u64,
+    /// As given.
+    pub path: String,
+    /// SHA-256 of the stored bytes; only of files that are cited.
+    pub sha256: Option<String>,
+    /// What it is.
+    pub kind: String,
+    /// When a snapshot was taken.
+    pub captured_at: Option<String>,
+}
+
+/// A control as it was judged.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ControlInfo {
+    /// `CPY-01`.
+    pub id: String,
+    /// `resource_copied_to_air_gapped_vault`.
+    pub name: String,
+    /// One line.
+    pub title: String,
+    /// `copy`, `sharing`, …
+    pub family: String,
+    /// Base severity.
+    pub severity: Severity,
+    /// Parameters in force.
+    pub parameters: Map<String, Value>,
+    /// Requirements of frameworks that it speaks to.
+    pub mappings: Vec<Mapping>,
+    /// Verdicts by status.
+    pub counts: BTreeMap<Status, u64>,
+}
+
+/// A requirement of a framework.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    /// `NIST-800-53-r5`.
+    pub framework: String,
+    /// `CP-6`.
+    pub id: String,
+}
+
+/// A verdict.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Verdict {
+    /// Stable hash of control and subject.
+    pub uid: String,
+    /// Control id.
+    pub control: String,
+    /// Judged thing.
+    pub subject: Subject,
+    /// The answer at as-of.
+    pub status: Status,
+    /// Of this verdict.
+    pub severity: Severity,
+    /// Why.
+    pub reason: Reason,
+    /// Since when this status has stood within the window.
+    pub since: String,
+    /// `event`, `snapshot`, `both`, `proven`, `asserted`, `inferred`.
+    pub confidence: String,
+    /// Status over the window, in order, without holes.
+    pub intervals: Vec<StatusRange>,
+    /// What proves it.
+    pub evidence: Vec<EvidenceRef>,
+    /// The exception that keeps it from the gate.
+    pub exception: Option<ExceptionRef>,
+}
+
+/// A judged thing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Subject {
+    /// `vault`, `resource`, `team`, …, `control`.
+    pub kind: String,
+    /// Exact id; reports can be joined on it.
+    pub id: String,
+    /// The account that owns it, where known.
+    pub account: Option<String>,
+    /// Its Region, where known.
+    pub region: Option<String>,
+    /// A short name.
+    pub name: Option<String>,
+}
+
+/// Why.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reason {
+    /// One of the control's documented codes.
+    pub code: String,
+    /// One sentence for people.
+    pub message: String,
+    /// What was found.
+    pub observed: Map<String, Value>,
+    /// What was demanded.
+    pub expected: Map<String, Value>,
+}
+
+/// A status over an interval.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StatusRange {
+    /// First instant.
+    pub from: String,
+    /// Where the next one begins; the last ends at as-of.
+    pub to: String,
+    /// The status.
+    pub status: Status,
+}
+
+/// A pointer to proof: a record, a snapshot row, or a stretch of log in which nothing was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum EvidenceRef {
+    /// A log record.
+    Record(RecordRef),
+    /// A snapshot row.
+    Row(RowRef),
+    /// The coverage that vouches for an absence.
+    Coverage(CoverageRef),
+}
+
+/// A log record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordRef {
+    /// `sources[].id`.
+    pub source: u64,
+    /// Number of the record in the decompressed file, from 0.
+    pub record: u64,
+    /// `eventID`.
+    pub event_id: String,
+    /// `eventName`.
+    pub event_name: String,
+    /// `eventTime`.
+    pub time: String,
+    /// What it shows.
+    pub note: String,
+}
+
+/// A snapshot row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RowRef {
+    /// `sources[].id`.
+    pub source: u64,
+    /// JSON pointer into the file.
+    pub pointer: String,
+    /// When the snapshot was taken.
+    pub time: String,
+    /// What it shows.
+    pub note: String,
+}
+
+/// A stretch of log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CoverageRef {
+    /// The stretch.
+    pub coverage: CoverageStretch,
+    /// What it shows.
+    pub note: String,
+}
+
+/// A stretch of one account's log of one Region.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CoverageStretch {
+    /// Whose log.
+    pub account: String,
+    /// Of which Region.
+    pub region: String,
+    /// First instant.
+    pub from: String,
+    /// Last instant.
+    pub to: String,
+    /// `proven`, `asserted`, `inferred`, or `missing` for a hole.
+    pub grade: String,
+}
+
+/// The exception that a verdict falls under.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExceptionRef {
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Until when, `YYYY-MM-DD`.
+    pub expires: String,
+}
+
+/// An exception of the config.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExceptionInfo {
+    /// Control id or glob.
+    pub control: String,
+    /// ARNs or globs.
+    pub subjects: Vec<String>,
+    /// `active`, `expired`, `unused`, `expiring`.
+    pub state: String,
+    /// Verdicts that it covers.
+    pub matched: u64,
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// Until when.
+    pub expires: String,
+}
+
+/// Related events of one actor.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Incident {
+    /// Stable hash.
+    pub uid: String,
+    /// `unauthorized_share_attempts`, …
+    pub kind: String,
+    /// Who: principal, session, account, key, address, user agent.
+    pub actor: Map<String, Value>,
+    /// First event.
+    pub first: String,
+    /// Last event.
+    pub last: String,
+    /// Number of events.
+    pub count: u64,
+    /// Verdicts that it stands behind.
+    pub verdicts: Vec<String>,
+    /// The events.
+    pub evidence: Vec<EvidenceRef>,
+}
+
+/// A cited record's body.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordBody {
+    /// `sources[].id`.
+    pub source: u64,
+    /// Number of the record; `null` for a snapshot row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+    /// JSON pointer of a snapshot row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// The JSON; values that make it larger than 16 KB are cut and end in `… (cut)`.
+    pub body: Value,
+}
+
+/// Where a snapshot contradicts the replay of the log.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Drift {
+    /// The entity's ARN or id.
+    pub entity: String,
+    /// Which attribute.
+    pub field: String,
+    /// What the log says.
+    pub replayed: Value,
+    /// What the snapshot shows.
+    pub observed: Value,
+    /// The two.
+    pub evidence: Vec<EvidenceRef>,
+}
+
+/// The JSON Schema of the report.
+pub fn schema() -> Value {
+    let mut schema = schemars::schema_for!(Report).to_value();
+    if let Some(members) = schema.as_object_mut() {
+        members.insert("$id".into(), Value::from(SCHEMA));
+        members.insert("title".into(), Value::from("vaultrail report"));
+    }
+    schema
+}

@@ -1,0 +1,206 @@
+//! One attribute over time: spans, each naming the record that set it. Looking at any instant is a binary search.
+
+use crate::evidence::Evidence;
+use crate::instant::Instant;
+
+/// Where a span's value is known from; weakest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// A later snapshot, carried back over a whole log without a change.
+    Inferred,
+    /// A snapshot.
+    Snapshot,
+    /// A log record.
+    Event,
+    /// A log record that a snapshot confirms.
+    Both,
+}
+
+/// A value from one instant until the next span begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Span<T> {
+    /// First instant at which it holds.
+    pub from: Instant,
+    /// `None`: something changed it, the log does not say to what.
+    pub value: Option<T>,
+    /// The record that set it.
+    pub evidence: Evidence,
+    /// How it is known.
+    pub origin: Origin,
+    /// The latest entry that showed the same value again, in order.
+    pub confirmed: Vec<(Instant, Evidence)>,
+}
+
+impl<T> Span<T> {
+    /// The last instant up to `at` at which a record showed this value, and that record.
+    pub fn last_shown(&self, at: Instant) -> (Instant, Evidence) {
+        let shown = self.confirmed.partition_point(|(when, _)| *when <= at);
+        shown.checked_sub(1).and_then(|i| self.confirmed.get(i)).copied().unwrap_or((self.from, self.evidence))
+    }
+}
+
+/// What one fact says of an attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting<T> {
+    /// When it was so.
+    pub at: Instant,
+    /// `None`: changed to something unknown.
+    pub value: Option<T>,
+    /// The record.
+    pub evidence: Evidence,
+    /// `true` for a snapshot: it shows a state but does not make one.
+    pub observed: bool,
+}
+
+/// A snapshot that showed something else than the replay of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contradiction<T> {
+    /// What the replay said.
+    pub replayed: T,
+    /// The record behind that.
+    pub replayed_by: Evidence,
+    /// What the snapshot shows.
+    pub observed: T,
+    /// The snapshot row.
+    pub observed_by: Evidence,
+}
+
+/// An attribute over time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timeline<T> {
+    spans: Vec<Span<T>>,
+}
+
+impl<T> Default for Timeline<T> {
+    fn default() -> Self {
+        Self { spans: Vec::new() }
+    }
+}
+
+impl<T: Clone + PartialEq> Timeline<T> {
+    /// Builds the timeline from everything that was seen, in any order.
+    ///
+    /// `since` answers, for a snapshot at an instant, back to when the log is whole without a break: a first snapshot is
+    /// carried back to there, never over an earlier change.
+    pub fn replay(
+        mut seen: Vec<Sighting<T>>,
+        since: impl Fn(Instant) -> Instant,
+    ) -> (Self, Vec<Contradiction<T>>) {
+        seen.sort_by(|a, b| (a.at, a.observed, a.evidence).cmp(&(b.at, b.observed, b.evidence)));
+        let mut spans: Vec<Span<T>> = Vec::new();
+        let mut contradictions = Vec::new();
+        for sighting in seen {
+            let Some(last) = spans.last_mut() else {
+                let from = if sighting.observed { since(sighting.at).min(sighting.at) } else { sighting.at };
+                push_first(&mut spans, sighting, from);
+                continue;
+            };
+            if last.value == sighting.value && sighting.value.is_some() {
+                last.confirmed.push((sighting.at, sighting.evidence));
+                if sighting.observed && last.origin == Origin::Event {
+                    last.origin = Origin::Both;
+                }
+            } else if let (Some(replayed), Some(observed), true) = (&last.value, &sighting.value, sighting.observed) {
+                contradictions.push(Contradiction {
+                    replayed: replayed.clone(),
+                    replayed_by: last.last_shown(sighting.at).1,
+                    observed: observed.clone(),
+                    observed_by: sighting.evidence,
+                });
+                spans.push(span(sighting.at, sighting));
+            } else {
+                let from = if sighting.observed { since(sighting.at).max(last.from) } else { sighting.at };
+                let carried = from < sighting.at && last.value.is_none() && sighting.observed;
+                push_after(&mut spans, sighting, from, carried);
+            }
+        }
+        (Self { spans }, contradictions)
+    }
+
+    /// The span that holds at an instant; `None` before anything is known.
+    pub fn at(&self, at: Instant) -> Option<&Span<T>> {
+        let after = self.spans.partition_point(|span| span.from <= at);
+        after.checked_sub(1).and_then(|i| self.spans.get(i))
+    }
+
+    /// The first instant after `at` at which the answer may differ.
+    pub fn next_change(&self, at: Instant) -> Option<Instant> {
+        let after = self.spans.partition_point(|span| span.from <= at);
+        self.spans.get(after).map(|span| span.from)
+    }
+
+    /// All spans, in order.
+    pub fn spans(&self) -> &[Span<T>] {
+        &self.spans
+    }
+}
+
+fn span<T>(from: Instant, sighting: Sighting<T>) -> Span<T> {
+    let origin = match (sighting.observed, from < sighting.at) {
+        (false, _) => Origin::Event,
+        (true, false) => Origin::Snapshot,
+        (true, true) => Origin::Inferred,
+    };
+    let confirmed = if from < sighting.at { vec![(sighting.at, sighting.evidence)] } else { Vec::new() };
+    Span { from, value: sighting.value, evidence: sighting.evidence, origin, confirmed }
+}
+
+fn push_first<T>(spans: &mut Vec<Span<T>>, sighting: Sighting<T>, from: Instant) {
+    spans.push(span(from, sighting));
+}
+
+/// After a change to something unknown, a snapshot tells what it was changed to.
+fn push_after<T>(spans: &mut Vec<Span<T>>, sighting: Sighting<T>, from: Instant, carried: bool) {
+    let begin = if carried { from } else { sighting.at };
+    if carried && spans.last().is_some_and(|last| last.from == begin) {
+        spans.pop();
+    }
+    spans.push(span(begin, sighting));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::instant::seconds;
+
+    fn t(s: i64) -> Instant {
+        seconds(s).unwrap_or_default()
+    }
+
+    fn seen(at: i64, value: Option<u32>, evidence: u32, observed: bool) -> Sighting<u32> {
+        Sighting { at: t(at), value, evidence: Evidence(evidence), observed }
+    }
+
+    #[test]
+    fn before_the_first_span_the_answer_is_unknown() {
+        let (line, _) = Timeline::replay(vec![seen(10, Some(1), 0, false)], |at| at);
+        assert_eq!(line.at(t(9)), None);
+        assert_eq!(line.at(t(10)).and_then(|s| s.value), Some(1));
+    }
+
+    #[test]
+    fn a_snapshot_is_carried_back_over_a_whole_log_and_no_further() {
+        let (line, _) = Timeline::replay(vec![seen(100, Some(1), 0, true)], |_| t(40));
+        assert_eq!(line.at(t(39)), None);
+        assert_eq!(line.at(t(40)).map(|s| s.origin), Some(Origin::Inferred));
+    }
+
+    #[test]
+    fn a_snapshot_tells_what_an_opaque_change_made() {
+        let facts = vec![seen(10, Some(1), 0, false), seen(20, None, 1, false), seen(30, Some(2), 2, true)];
+        let (whole, drift) = Timeline::replay(facts.clone(), |_| t(0));
+        assert_eq!(whole.at(t(20)).and_then(|s| s.value), Some(2));
+        assert!(drift.is_empty());
+        let (holed, _) = Timeline::replay(facts, |_| t(25));
+        assert_eq!(holed.at(t(24)).map(|s| s.value), Some(None));
+        assert_eq!(holed.at(t(25)).and_then(|s| s.value), Some(2));
+    }
+
+    #[test]
+    fn a_snapshot_that_disagrees_is_a_contradiction_and_wins_from_then_on() {
+        let (line, drift) = Timeline::replay(vec![seen(10, Some(1), 0, false), seen(30, Some(2), 1, true)], |_| t(0));
+        assert_eq!(drift.len(), 1);
+        assert_eq!(line.at(t(29)).and_then(|s| s.value), Some(1));
+        assert_eq!(line.at(t(30)).and_then(|s| s.value), Some(2));
+    }
+}

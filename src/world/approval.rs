@@ -1,0 +1,218 @@
+//! Approval teams and their sessions over time.
+//!
+//! CloudTrail does not show what an update changes, so once one is in force the threshold and the approvers are unknown until
+//! a snapshot shows them. An update that is only asked for, or refused, leaves the old version in force.
+
+use super::drift::Drift;
+use super::seen::{Note, Sightings};
+use crate::arn::{AccountId, SessionArn, TeamArn};
+use crate::coverage::{Coverage, Pair};
+use crate::evidence::Evidence;
+use crate::facts::words::{SessionState, TeamStatus};
+use crate::facts::{Approver, Fact, SessionSays, TeamSays};
+use crate::instant::Instant;
+use crate::timeline::Timeline;
+use serde::Serialize;
+
+/// An approval team.
+#[derive(Debug)]
+pub struct Team {
+    /// Its ARN.
+    pub arn: TeamArn,
+    /// Its name.
+    pub name: Option<String>,
+    /// `Status`.
+    pub status: Timeline<TeamStatus>,
+    /// `StatusCode`.
+    pub code: Timeline<Option<String>>,
+    /// `MinApprovalsRequired`.
+    pub threshold: Timeline<i64>,
+    /// Approvers.
+    pub approvers: Timeline<Vec<Approver>>,
+    /// When it was made.
+    pub created: Option<Instant>,
+    /// The first entry that names it.
+    pub first_seen: Option<(Instant, Evidence)>,
+}
+
+impl Team {
+    /// The log that shows what happens to it: its owner's, in its Region (us-east-1).
+    pub fn pair(&self) -> Option<Pair> {
+        self.arn.account().zip(self.arn.region())
+    }
+}
+
+impl Serialize for Approver {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let status = self.status.as_deref().unwrap_or("unknown");
+        to.serialize_str(&format!("{} {status}", self.identity))
+    }
+}
+
+/// What was seen of a team.
+#[derive(Default)]
+pub(super) struct SeenTeam {
+    name: Option<String>,
+    status: Sightings<TeamStatus>,
+    code: Sightings<Option<String>>,
+    facts: Vec<(Fact, TeamSays)>,
+    created: Option<Instant>,
+    first_seen: Option<(Instant, Evidence)>,
+}
+
+impl SeenTeam {
+    pub(super) fn note(&mut self, fact: &Fact, says: &TeamSays) {
+        self.first_seen.get_or_insert((fact.at, fact.evidence));
+        self.name = self.name.take().or_else(|| says.name.clone());
+        self.created = self.created.or(says.created);
+        self.status.note(fact, says.status.clone());
+        self.code.note(fact, says.code.clone());
+        self.facts.push((fact.clone(), says.clone()));
+    }
+
+    pub(super) fn replay(self, arn: TeamArn, coverage: &Coverage, drifts: &mut Vec<Drift>) -> Team {
+        let pair = arn.account().zip(arn.region());
+        let created = self.created;
+        let whole = |at: Instant| {
+            let since = pair.as_ref().map_or(at, |pair| coverage.whole_since(pair, at));
+            created.map_or(since, |created| since.max(created))
+        };
+        let mut threshold = Sightings::default();
+        let mut approvers = Sightings::default();
+        for (fact, says) in &self.facts {
+            if says.update_taken == Some(true) {
+                threshold.blur(fact);
+                approvers.blur(fact);
+            }
+            if says.update_asked {
+                continue;
+            }
+            threshold.note(fact, says.threshold);
+            approvers.note(fact, says.approvers.clone());
+        }
+        let id = arn.to_string();
+        Team {
+            status: self.status.replay(whole, &mut Note { drifts, entity: &id, field: "Status" }),
+            code: self.code.replay_quietly(whole),
+            threshold: threshold.replay(whole, &mut Note { drifts, entity: &id, field: "MinApprovalsRequired" }),
+            // Approvers lose their standing without any record of it, so a snapshot is not carried back.
+            approvers: approvers.replay_quietly(|at| at),
+            name: self.name,
+            created,
+            first_seen: self.first_seen,
+            arn,
+        }
+    }
+}
+
+/// A value and the entry that says it.
+pub type Told<T> = Option<(T, Evidence)>;
+
+/// An approval session.
+#[derive(Debug)]
+pub struct Session {
+    /// Its ARN.
+    pub arn: SessionArn,
+    /// Which team decides.
+    pub team: Option<TeamArn>,
+    /// What was asked.
+    pub action: Told<String>,
+    /// On what.
+    pub resource: Told<String>,
+    /// When it was asked.
+    pub requested: Told<Instant>,
+    /// By which account.
+    pub requester: Told<AccountId>,
+    /// By which principal.
+    pub requester_principal: Told<String>,
+    /// When it ends undecided.
+    pub expires: Told<Instant>,
+    /// Status and code.
+    pub state: Timeline<SessionState>,
+    /// Who approved.
+    pub approved_by: Told<Vec<String>>,
+    /// Who rejected.
+    pub rejected_by: Told<Vec<String>>,
+    /// Approvals that it needs, where the session itself says so.
+    pub threshold: Told<i64>,
+    /// `ExecutionStatus`.
+    pub execution: Told<String>,
+}
+
+impl Serialize for SessionState {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.said())
+    }
+}
+
+/// What was seen of a session.
+#[derive(Default)]
+pub(super) struct SeenSession {
+    team: Option<TeamArn>,
+    action: Told<String>,
+    resource: Told<String>,
+    requested: Told<Instant>,
+    requester: Told<AccountId>,
+    requester_principal: Told<String>,
+    expires: Told<Instant>,
+    state: Sightings<SessionState>,
+    approved_by: Told<Vec<String>>,
+    rejected_by: Told<Vec<String>>,
+    threshold: Told<i64>,
+    execution: Told<String>,
+}
+
+/// The first to say it counts.
+fn first<T: Clone>(known: &mut Told<T>, said: &Option<T>, fact: &Fact) {
+    if known.is_none() {
+        *known = said.clone().map(|value| (value, fact.evidence));
+    }
+}
+
+/// The last to say it counts.
+fn last<T: Clone>(known: &mut Told<T>, said: &Option<T>, fact: &Fact) {
+    if let Some(value) = said {
+        *known = Some((value.clone(), fact.evidence));
+    }
+}
+
+impl SeenSession {
+    pub(super) fn note(&mut self, fact: &Fact, says: &SessionSays) {
+        self.team = self.team.take().or_else(|| says.team.clone());
+        first(&mut self.action, &says.action, fact);
+        first(&mut self.resource, &says.resource, fact);
+        first(&mut self.requested, &says.requested, fact);
+        // Only the session itself names who asked: a StartSession made on behalf of somebody names the service's caller.
+        if fact.observed {
+            last(&mut self.requester, &says.requester, fact);
+        } else {
+            first(&mut self.requester, &says.requester, fact);
+        }
+        last(&mut self.requester_principal, &says.requester_principal, fact);
+        first(&mut self.expires, &says.expires, fact);
+        last(&mut self.approved_by, &says.approved_by, fact);
+        last(&mut self.rejected_by, &says.rejected_by, fact);
+        first(&mut self.threshold, &says.threshold, fact);
+        last(&mut self.execution, &says.execution, fact);
+        self.state.note(fact, says.state.clone());
+    }
+
+    pub(super) fn replay(self, arn: SessionArn, drifts: &mut Vec<Drift>) -> Session {
+        let id = arn.to_string();
+        Session {
+            team: self.team,
+            action: self.action,
+            resource: self.resource,
+            requested: self.requested,
+            requester: self.requester,
+            requester_principal: self.requester_principal,
+            expires: self.expires,
+            state: self.state.replay(|at| at, &mut Note { drifts, entity: &id, field: "Status" }),
+            approved_by: self.approved_by,
+            rejected_by: self.rejected_by,
+            threshold: self.threshold,
+            execution: self.execution,
+            arn,
+        }
+    }
+}

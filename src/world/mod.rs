@@ -1,0 +1,185 @@
+//! The world: every entity with every attribute over time, replayed from the set of facts, in whatever order they came.
+
+pub mod access;
+pub mod approval;
+pub mod drift;
+pub mod job;
+pub mod point;
+pub mod seen;
+pub mod share;
+pub mod trail;
+pub mod vault;
+
+use crate::arn::{AccountId, InvitationArn, RecoveryPointArn, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn, VaultArn};
+use crate::coverage::{Coverage, Pair};
+use crate::evidence::Evidence;
+use crate::facts::{About, DeleteCall, Fact, ShareCall, TrailCall};
+use crate::instant::Instant;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Something that happened: when, which record, and what.
+#[derive(Debug, Clone)]
+pub struct Happened<T> {
+    /// When.
+    pub at: Instant,
+    /// The record.
+    pub evidence: Evidence,
+    /// What.
+    pub what: T,
+}
+
+/// A resource that is or should be backed up.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// `EBS`, `EFS`, …, as AWS Backup names it; `None`: no record says.
+    pub kind: Option<String>,
+    /// The record that first names it.
+    pub evidence: Evidence,
+    /// Since when it is known.
+    pub since: Instant,
+}
+
+/// All entities.
+#[derive(Debug)]
+pub struct World {
+    /// Backup vaults of every kind.
+    pub vaults: BTreeMap<VaultArn, vault::Vault>,
+    /// Recovery points.
+    pub points: BTreeMap<RecoveryPointArn, point::Point>,
+    /// For each resource, the recovery points made of it, in order of time.
+    pub copies: BTreeMap<ResourceArn, Vec<point::Copied>>,
+    /// Copy and backup jobs.
+    pub jobs: BTreeMap<String, job::Job>,
+    /// Resources that are or should be backed up.
+    pub resources: BTreeMap<ResourceArn, Resource>,
+    /// RAM shares.
+    pub shares: BTreeMap<ShareArn, share::Share>,
+    /// RAM invitations.
+    pub invitations: BTreeMap<InvitationArn, share::Invitation>,
+    /// Approval teams.
+    pub teams: BTreeMap<TeamArn, approval::Team>,
+    /// Approval sessions.
+    pub sessions: BTreeMap<SessionArn, approval::Session>,
+    /// Recovery accounts' access to vaults.
+    pub accesses: BTreeMap<String, access::Access>,
+    /// Trails.
+    pub trails: BTreeMap<TrailArn, trail::Trail>,
+    /// Calls that manage shares or ask for access, in order of time.
+    pub share_calls: Vec<Happened<ShareCall>>,
+    /// Calls that delete recovery points, in order of time.
+    pub delete_calls: Vec<Happened<DeleteCall>>,
+    /// Calls that touch the log, in order of time.
+    pub trail_calls: Vec<Happened<TrailCall>>,
+    /// Accounts that a snapshot of the organisation lists.
+    pub members: BTreeMap<AccountId, Evidence>,
+    /// Where the log is complete.
+    pub coverage: Coverage,
+    /// Where snapshots contradict the replay.
+    pub drifts: Vec<drift::Drift>,
+}
+
+/// What each entity was seen to be, before replay.
+#[derive(Default)]
+struct Gathered {
+    vaults: BTreeMap<VaultArn, vault::Seen>,
+    points: BTreeMap<RecoveryPointArn, point::Seen>,
+    jobs: BTreeMap<String, job::Seen>,
+    shares: BTreeMap<ShareArn, share::Seen>,
+    teams: BTreeMap<TeamArn, approval::SeenTeam>,
+    sessions: BTreeMap<SessionArn, approval::SeenSession>,
+    accesses: BTreeMap<String, access::Seen>,
+    trails: BTreeMap<TrailArn, trail::Seen>,
+}
+
+impl World {
+    /// Replays the facts.
+    pub fn replay(mut facts: Vec<Fact>, coverage: Coverage) -> Self {
+        facts.sort_by_key(|fact| (fact.at, fact.observed, fact.evidence));
+        let mut gathered = Gathered::default();
+        let mut world = Self {
+            vaults: BTreeMap::new(),
+            points: BTreeMap::new(),
+            copies: BTreeMap::new(),
+            jobs: BTreeMap::new(),
+            resources: BTreeMap::new(),
+            shares: BTreeMap::new(),
+            invitations: BTreeMap::new(),
+            teams: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            accesses: BTreeMap::new(),
+            trails: BTreeMap::new(),
+            share_calls: Vec::new(),
+            delete_calls: Vec::new(),
+            trail_calls: Vec::new(),
+            members: BTreeMap::new(),
+            coverage,
+            drifts: Vec::new(),
+        };
+        for fact in &facts {
+            world.gather(fact, &mut gathered);
+        }
+        world.settle(gathered);
+        world
+    }
+
+    fn gather(&mut self, fact: &Fact, into: &mut Gathered) {
+        let (at, evidence) = (fact.at, fact.evidence);
+        match &fact.about {
+            About::Vault(arn, says) => into.vaults.entry(arn.clone()).or_default().note(fact, says),
+            About::AllPoints(arn) => into.vaults.entry(arn.clone()).or_default().all_points.push((at, evidence)),
+            About::Point(arn, says) => into.points.entry(arn.clone()).or_default().note(fact, says),
+            About::Job(id, says) => into.jobs.entry(id.clone()).or_default().note(fact, says),
+            About::Resource(arn, kind) => {
+                let known = self.resources.entry(arn.clone()).or_insert(Resource { kind: None, evidence, since: at });
+                known.kind = known.kind.take().or_else(|| kind.clone());
+            }
+            About::Share(arn, says) => into.shares.entry(arn.clone()).or_default().note(fact, says),
+            About::Invitation(arn, says) => self.invitations.entry(arn.clone()).or_default().note(fact, says),
+            About::Team(arn, says) => into.teams.entry(arn.clone()).or_default().note(fact, says),
+            About::Session(arn, says) => into.sessions.entry(arn.clone()).or_default().note(fact, says),
+            About::Access(id, says) => into.accesses.entry(id.clone()).or_default().note(fact, says),
+            About::Trail(arn, says) => into.trails.entry(arn.clone()).or_default().note(fact, says),
+            About::ShareCall(call) => self.share_calls.push(Happened { at, evidence, what: (**call).clone() }),
+            About::DeleteCall(call) => self.delete_calls.push(Happened { at, evidence, what: (**call).clone() }),
+            About::TrailCall(call) => self.trail_calls.push(Happened { at, evidence, what: (**call).clone() }),
+            About::Member(account) => {
+                self.members.entry(account.clone()).or_insert(evidence);
+            }
+        }
+    }
+
+    fn settle(&mut self, mut gathered: Gathered) {
+        for (vault, at, evidence) in only_air_gapped(&gathered) {
+            gathered.vaults.entry(vault).or_default().must_be_air_gapped(at, evidence);
+        }
+        let (coverage, drifts) = (&self.coverage, &mut self.drifts);
+        self.vaults = gathered.vaults.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
+        self.points =
+            gathered.points.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, &self.vaults, drifts))).collect();
+        self.jobs = gathered.jobs.into_iter().map(|(id, seen)| (id, seen.replay())).collect();
+        self.shares = gathered.shares.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
+        self.teams = gathered.teams.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
+        self.sessions = gathered.sessions.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, drifts))).collect();
+        self.accesses = gathered.accesses.into_iter().map(|(id, seen)| (id.clone(), seen.replay(id))).collect();
+        self.trails = gathered.trails.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
+        self.copies = point::by_resource(&self.points);
+        self.drifts.sort_by(|a, b| (&a.entity, a.field, a.evidence).cmp(&(&b.entity, b.field, b.evidence)));
+    }
+
+    /// Accounts and Regions that occur in the evidence.
+    pub fn pairs(&self) -> BTreeSet<Pair> {
+        self.coverage.pairs().map(|(pair, _)| pair.clone()).collect()
+    }
+}
+
+/// Only air-gapped vaults can be shared by RAM, have a team, or be opened to a recovery account.
+fn only_air_gapped(gathered: &Gathered) -> Vec<(VaultArn, Instant, Evidence)> {
+    let mut found = Vec::new();
+    for seen in gathered.shares.values() {
+        found.extend(seen.resources().filter_map(|(arn, at, e)| Some((VaultArn::parse(arn)?, at, e))));
+    }
+    for seen in gathered.accesses.values() {
+        found.extend(seen.sources());
+    }
+    found
+}

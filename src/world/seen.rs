@@ -1,0 +1,80 @@
+//! Gathering what was seen of one attribute, until all facts are in and its timeline can be replayed.
+
+use crate::evidence::Evidence;
+use crate::facts::Fact;
+use crate::instant::Instant;
+use crate::timeline::{Sighting, Timeline};
+use crate::world::drift::Drift;
+use serde::Serialize;
+
+/// Sightings of one attribute.
+#[derive(Debug, Clone)]
+pub struct Sightings<T>(Vec<Sighting<T>>);
+
+impl<T> Default for Sightings<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Clone + PartialEq + Serialize> Sightings<T> {
+    /// The fact says `value`, or nothing of this attribute.
+    pub fn note(&mut self, fact: &Fact, value: Option<T>) {
+        if value.is_some() {
+            self.at(fact.at, fact, value);
+        }
+    }
+
+    /// The fact says that it changed, not to what.
+    pub fn blur(&mut self, fact: &Fact) {
+        self.at(fact.at, fact, None);
+    }
+
+    /// The fact says what it was at another instant.
+    pub fn at(&mut self, at: Instant, fact: &Fact, value: Option<T>) {
+        self.0.push(Sighting { at, value, evidence: fact.evidence, observed: fact.observed });
+    }
+
+    /// A sighting that no fact says by itself.
+    pub fn infer(&mut self, at: Instant, evidence: Evidence, value: T) {
+        self.0.push(Sighting { at, value: Some(value), evidence, observed: true });
+    }
+
+    /// The latest value noted so far; facts are noted in order of time.
+    pub fn latest(&self) -> Option<&Option<T>> {
+        self.0.last().map(|sighting| &sighting.value)
+    }
+
+    /// Nothing was seen.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The timeline, and where a snapshot contradicts it.
+    pub fn replay(self, since: impl Fn(Instant) -> Instant, note: &mut Note<'_>) -> Timeline<T> {
+        let (line, contradictions) = Timeline::replay(self.0, since);
+        note.drifts.extend(contradictions.into_iter().map(|c| Drift {
+            entity: note.entity.to_owned(),
+            field: note.field,
+            replayed: serde_json::to_value(&c.replayed).unwrap_or_default(),
+            observed: serde_json::to_value(&c.observed).unwrap_or_default(),
+            evidence: [c.replayed_by, c.observed_by],
+        }));
+        line
+    }
+
+    /// The timeline of an attribute that changes without a record of it, so that differences mean nothing.
+    pub fn replay_quietly(self, since: impl Fn(Instant) -> Instant) -> Timeline<T> {
+        Timeline::replay(self.0, since).0
+    }
+}
+
+/// Where contradictions are noted, and under which name.
+pub struct Note<'a> {
+    /// All drifts.
+    pub drifts: &'a mut Vec<Drift>,
+    /// The entity's id.
+    pub entity: &'a str,
+    /// The attribute.
+    pub field: &'static str,
+}
