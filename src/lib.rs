@@ -5,12 +5,15 @@
 //! (`report`), and the report becomes bytes (`render`). ARCHITECTURE.md has the map.
 
 pub mod arn;
+pub mod cli;
+pub mod controls;
 pub mod coverage;
 pub mod evidence;
 pub mod facts;
 pub mod ingest;
 pub mod instant;
 pub mod record;
-pub mod report { pub mod wire; }
+pub mod render;
+pub mod report;
 pub mod timeline;
 pub mod world;

@@ -212,6 +212,12 @@ impl Judgement {
         self
     }
 
+    /// Cites all of a proof that does not decide.
+    pub fn citing_all(mut self, proof: &Proof) -> Self {
+        self.cites.extend(proof.cites().cloned());
+        self
+    }
+
     /// Cites what is at hand, also where it decides nothing.
     pub fn citing(mut self, evidence: Evidence, note: impl Into<String>) -> Self {
         self.cites.push(Cite::Entry(evidence, note.into()));

@@ -10,7 +10,7 @@ use crate::instant::{self, Instant};
 use crate::timeline::{Span, Timeline};
 use crate::world::{Happened, World};
 use chrono::Duration;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 /// The window of universal claims that state none of their own.
 pub const DEFAULT_WINDOW_DAYS: i64 = 90;
@@ -36,12 +36,14 @@ pub struct View<'w> {
     pub of: Context<'w>,
     at: Instant,
     until: Cell<Option<Instant>>,
+    /// Instants that move on with the view: beginnings of windows that look back a fixed span.
+    sliding: RefCell<Vec<Instant>>,
 }
 
 impl<'w> View<'w> {
     /// Looks at an instant.
     pub fn new(of: Context<'w>, at: Instant) -> Self {
-        Self { of, at, until: Cell::new(None) }
+        Self { of, at, until: Cell::new(None), sliding: RefCell::new(Vec::new()) }
     }
 
     /// The instant.
@@ -69,7 +71,7 @@ impl<'w> View<'w> {
     }
 
     /// The span of an attribute that holds now.
-    pub fn look<T: Clone + PartialEq>(&self, line: &'w Timeline<T>) -> Option<&'w Span<T>> {
+    pub fn look<'l, T: Clone + PartialEq>(&self, line: &'l Timeline<T>) -> Option<&'l Span<T>> {
         if let Some(next) = line.next_change(self.at) {
             self.changes_at(next);
         }
@@ -77,7 +79,7 @@ impl<'w> View<'w> {
     }
 
     /// The value of an attribute that cannot change once it is set.
-    pub fn fixed<T: Clone + PartialEq>(&self, line: &'w Timeline<T>) -> Option<(&'w T, Proof)> {
+    pub fn fixed<'l, T: Clone + PartialEq>(&self, line: &'l Timeline<T>) -> Option<(&'l T, Proof)> {
         let span = self.look(line)?;
         let value = span.value.as_ref()?;
         Some((value, Proof::shown(span.last_shown(self.at).1, "").known(span.origin)))
@@ -85,7 +87,7 @@ impl<'w> View<'w> {
 
     /// The value of an attribute that can change, with whether it is known to be still so: the latest record that showed it
     /// lies no further back than the largest gap allowed, or the log of `pair` is whole since.
-    pub fn state<T: Clone + PartialEq>(&self, line: &'w Timeline<T>, pair: Option<&Pair>, note: &str) -> State<'w, T> {
+    pub fn state<'l, T: Clone + PartialEq>(&self, line: &'l Timeline<T>, pair: Option<&Pair>, note: &str) -> State<'l, T> {
         let Some(span) = self.look(line) else { return State::NeverSeen };
         let Some(value) = &span.value else { return State::Changed(span.evidence) };
         for (when, _) in &span.confirmed {
@@ -99,10 +101,6 @@ impl<'w> View<'w> {
         }
         match self.covered(pair, shown) {
             Ok(covered) => known(proof.with(Proof::absence(covered, "no change since"))),
-            // Carried back from a later snapshot over a whole log: known by hindsight.
-            Err(_) if span.confirmed.iter().any(|(when, _)| *when > self.at) && span.origin == crate::timeline::Origin::Inferred => {
-                known(proof)
-            }
             Err(hole) => State::Stale { value, evidence, shown, hole },
         }
     }
@@ -116,10 +114,13 @@ impl<'w> View<'w> {
     pub fn covered_between(&self, pair: Option<&Pair>, from: Instant, to: Instant) -> Result<Covered, Hole> {
         let Some(pair) = pair else { return Err(Hole { stretch: None }) };
         let coverage = &self.of.world.coverage;
+        let slides = self.slides(from);
         for edge in coverage.edges(pair) {
             self.changes_at(edge);
-            self.changes_at(edge + (self.at - from));
-            self.changes_at(edge + (self.at - from) + instant::tick());
+            if slides {
+                self.changes_at(edge + (self.at - from));
+                self.changes_at(edge + (self.at - from) + instant::tick());
+            }
         }
         let stretch = |from, to, grade| Stretch { account: pair.0.clone(), region: pair.1.clone(), from, to, grade };
         match coverage.over(pair, from, to) {
@@ -150,9 +151,20 @@ impl<'w> View<'w> {
 
     /// Where a universal claim that looks back this far begins now.
     pub fn window_of_days(&self, days: i64) -> Instant {
-        let slides = Duration::days(days);
-        self.changes_at(self.of.window_from + slides + instant::tick());
-        (self.at - slides).max(self.of.window_from)
+        let span = Duration::days(days);
+        self.changes_at(self.of.window_from + span + instant::tick());
+        if self.at - span > self.of.window_from { self.back(span) } else { self.of.window_from }
+    }
+
+    /// The instant that lies this far back, now and at every later look.
+    pub fn back(&self, span: Duration) -> Instant {
+        let from = self.at - span;
+        self.sliding.borrow_mut().push(from);
+        from
+    }
+
+    fn slides(&self, from: Instant) -> bool {
+        self.sliding.borrow().contains(&from)
     }
 
     /// Where a universal claim without a window of its own begins now.
@@ -167,7 +179,9 @@ impl<'w> View<'w> {
         if let Some(next) = series.get(after) {
             self.changes_at(next.at);
         }
-        for gone in series.get(first..after).into_iter().flatten() {
+        if self.slides(from)
+            && let Some(gone) = series.get(first).filter(|h| h.at <= self.at)
+        {
             self.changes_at(gone.at + (self.at - from) + instant::tick());
         }
         series.get(first..after).unwrap_or_default()

@@ -21,7 +21,7 @@ pub fn read(record: &Record, out: &mut Sink) {
             let team = record.request().text("mpaApprovalTeamArn").and_then(TeamArn::parse);
             on_vault(record, out, |says| says.team_asked = team);
         }
-        "DisassociateBackupVaultMpaApprovalTeam" => on_vault(record, out, |says| says.team_changed = true),
+        "DisassociateBackupVaultMpaApprovalTeam" => on_vault(record, out, |says| says.team_released = true),
         "AssociateBackupVaultMpaApprovalTeamCompleted" => {
             let team = record.details().text("mpaApprovalTeamArn").and_then(TeamArn::parse);
             on_vault(record, out, |says| says.team = team.map(Some));
@@ -34,6 +34,12 @@ pub fn read(record: &Record, out: &mut Sink) {
         "BackupDeleted" => point_deleted(record, out),
         "RecoveryPointCreated" | "BackupTransitionedToCold" => point(record.details(), false, out),
         "StartBackupJob" | "StartCopyJob" if record.succeeded() => job_started(record, out),
+        "DescribeBackupVault" | "DescribeRecoveryPoint" | "GetRecoveryPointRestoreMetadata"
+        | "ListRecoveryPointsByBackupVault" | "ListProtectedResourcesByBackupVault" | "StartRestoreJob"
+            if record.succeeded() =>
+        {
+            used(record, out);
+        }
         "CreateBackupSelection" if record.succeeded() => selection(record.request(), out),
         name if name.starts_with("CopyJob") => job(record.details(), true, out),
         name if name.starts_with("BackupJob") => job(record.details(), false, out),
@@ -117,6 +123,14 @@ fn vault_created(record: &Record, kind: VaultKind, out: &mut Sink) {
         ..VaultSays::default()
     };
     out.say(About::Vault(vault, Box::new(says)));
+}
+
+/// Somebody else's account looks into a vault or restores from it.
+fn used(record: &Record, out: &mut Sink) {
+    let (Some(vault), Some(account)) = (vault_of(record), record.account.clone()) else { return };
+    if vault.account().as_ref() != Some(&account) {
+        out.say(About::Use(vault, account));
+    }
 }
 
 fn lock(record: &Record, out: &mut Sink) {

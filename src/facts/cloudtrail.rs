@@ -16,7 +16,7 @@ pub fn read(record: &Record, out: &mut Sink) {
         call(record, trail_of(record), Tampering::Omitted, out);
     }
     if record.source == "s3.amazonaws.com" {
-        if let Some(bucket) = request.text("bucketName") {
+        if let Some(bucket) = request.text("bucketName").filter(|_| weakens_bucket(record)) {
             call(record, None, Tampering::Bucket(bucket.to_owned()), out);
         }
         return;
@@ -86,6 +86,7 @@ fn trail_says(answer: Node<'_>, request: Node<'_>, exists: Option<bool>) -> Trai
     TrailSays {
         multi_region: flag(["isMultiRegionTrail", "isMultiRegion"]),
         validation: flag(["logFileValidationEnabled", "enableLogFileValidation"]),
+        organization: flag(["isOrganizationTrail", "isOrganizationTrail"]),
         bucket: text("s3BucketName"),
         key: text("kmsKeyId"),
         exists,
@@ -119,6 +120,31 @@ fn advanced_leave_out(selectors: &[Node<'_>]) -> Option<String> {
         management && !only && !excluded && !narrowed
     };
     (!selectors.iter().any(whole)).then(|| "no advanced selector records the management events of AWS Backup, RAM and MPA".into())
+}
+
+/// Log files younger than this must not expire: the window of claims about absence.
+const KEEP_DAYS: i64 = 90;
+
+/// Whether a bucket call lets log files be lost or read: deletion of the bucket or its policy, a new policy (which cannot be
+/// compared with the old one), versioning suspended, expiry within the window.
+fn weakens_bucket(record: &Record) -> bool {
+    let request = record.request();
+    match record.name.as_str() {
+        "DeleteBucket" | "DeleteBucketPolicy" | "DeleteBucketEncryption" | "PutBucketPolicy" => true,
+        "PutBucketVersioning" => {
+            request.path(&["VersioningConfiguration", "Status"]).and_then(Node::as_text) == Some("Suspended")
+        }
+        "PutBucketLifecycle" | "PutBucketLifecycleConfiguration" => {
+            let rules = request.path(&["LifecycleConfiguration", "Rule"]).or_else(|| request.path(&["LifecycleConfiguration", "Rules"]));
+            let rules: Vec<Node<'_>> = match rules {
+                Some(node) if node.0.is_array() => node.0.as_array().into_iter().flatten().map(Node).collect(),
+                Some(node) => vec![node],
+                None => Vec::new(),
+            };
+            rules.iter().any(|rule| rule.get("Expiration").and_then(|e| e.int("Days")).is_some_and(|days| days < KEEP_DAYS))
+        }
+        _ => false,
+    }
 }
 
 fn is_ours(source: &str) -> bool {

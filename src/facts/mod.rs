@@ -62,6 +62,8 @@ pub enum About {
     DeleteCall(Box<DeleteCall>),
     /// A call that touches the log itself.
     TrailCall(Box<TrailCall>),
+    /// An account read or restored from a vault of another account.
+    Use(VaultArn, AccountId),
     /// An account of the organisation.
     Member(AccountId),
 }
@@ -95,8 +97,8 @@ pub struct VaultSays {
     pub team: Option<Option<TeamArn>>,
     /// An association with this team was asked for: at once if the vault has none, else after its team's approval.
     pub team_asked: Option<TeamArn>,
-    /// The association was asked to end, which its team must approve: the outcome is not in the log.
-    pub team_changed: bool,
+    /// The association was asked to end, which its team must approve.
+    pub team_released: bool,
     /// `LatestMpaApprovalTeamUpdate.Status`.
     pub team_update: Option<UpdateStatus>,
     /// `false`: deleted.
@@ -279,6 +281,8 @@ pub struct TrailSays {
     pub validation: Option<bool>,
     /// `IsLogging`.
     pub logging: Option<bool>,
+    /// `IsOrganizationTrail`.
+    pub organization: Option<bool>,
     /// `S3BucketName`.
     pub bucket: Option<String>,
     /// `KmsKeyId`.

@@ -70,6 +70,8 @@ pub struct World {
     pub delete_calls: Vec<Happened<DeleteCall>>,
     /// Calls that touch the log, in order of time.
     pub trail_calls: Vec<Happened<TrailCall>>,
+    /// When another account read or restored from a vault, in order of time.
+    pub uses: BTreeMap<(VaultArn, AccountId), Vec<Happened<()>>>,
     /// Accounts that a snapshot of the organisation lists.
     pub members: BTreeMap<AccountId, Evidence>,
     /// Where the log is complete.
@@ -111,6 +113,7 @@ impl World {
             share_calls: Vec::new(),
             delete_calls: Vec::new(),
             trail_calls: Vec::new(),
+            uses: BTreeMap::new(),
             members: BTreeMap::new(),
             coverage,
             drifts: Vec::new(),
@@ -142,6 +145,10 @@ impl World {
             About::ShareCall(call) => self.share_calls.push(Happened { at, evidence, what: (**call).clone() }),
             About::DeleteCall(call) => self.delete_calls.push(Happened { at, evidence, what: (**call).clone() }),
             About::TrailCall(call) => self.trail_calls.push(Happened { at, evidence, what: (**call).clone() }),
+            About::Use(vault, account) => {
+                let uses = self.uses.entry((vault.clone(), account.clone())).or_default();
+                uses.push(Happened { at, evidence, what: () });
+            }
             About::Member(account) => {
                 self.members.entry(account.clone()).or_insert(evidence);
             }
@@ -153,13 +160,15 @@ impl World {
             gathered.vaults.entry(vault).or_default().must_be_air_gapped(at, evidence);
         }
         let (coverage, drifts) = (&self.coverage, &mut self.drifts);
-        self.vaults = gathered.vaults.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
+        self.sessions = gathered.sessions.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, drifts))).collect();
+        let sessions = &self.sessions;
+        self.vaults =
+            gathered.vaults.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, sessions, drifts))).collect();
         self.points =
             gathered.points.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, &self.vaults, drifts))).collect();
         self.jobs = gathered.jobs.into_iter().map(|(id, seen)| (id, seen.replay())).collect();
         self.shares = gathered.shares.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
         self.teams = gathered.teams.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
-        self.sessions = gathered.sessions.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, drifts))).collect();
         self.accesses = gathered.accesses.into_iter().map(|(id, seen)| (id.clone(), seen.replay(id))).collect();
         self.trails = gathered.trails.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
         self.copies = point::by_resource(&self.points);

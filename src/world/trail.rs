@@ -20,6 +20,8 @@ pub struct Trail {
     pub validation: Timeline<bool>,
     /// `IsLogging`.
     pub logging: Timeline<bool>,
+    /// `IsOrganizationTrail`: it records every account of the organisation.
+    pub organization: bool,
     /// `S3BucketName`.
     pub bucket: Timeline<String>,
     /// `KmsKeyId`.
@@ -43,6 +45,7 @@ pub(super) struct Seen {
     multi_region: Sightings<bool>,
     validation: Sightings<bool>,
     logging: Sightings<bool>,
+    organization: bool,
     bucket: Sightings<String>,
     key: Sightings<String>,
     exists: Sightings<bool>,
@@ -55,6 +58,7 @@ impl Seen {
         self.multi_region.note(fact, says.multi_region);
         self.validation.note(fact, says.validation);
         self.logging.note(fact, says.logging);
+        self.organization |= says.organization == Some(true);
         self.bucket.note(fact, says.bucket.clone());
         self.key.note(fact, says.key.clone());
         self.exists.note(fact, says.exists);
@@ -68,6 +72,7 @@ impl Seen {
             multi_region: self.multi_region.replay(whole, &mut Note { drifts: &mut *drifts, entity: &id, field: "IsMultiRegionTrail" }),
             validation: self.validation.replay(whole, &mut Note { drifts: &mut *drifts, entity: &id, field: "LogFileValidationEnabled" }),
             logging: self.logging.replay(whole, &mut Note { drifts: &mut *drifts, entity: &id, field: "IsLogging" }),
+            organization: self.organization,
             bucket: self.bucket.replay(whole, &mut Note { drifts: &mut *drifts, entity: &id, field: "S3BucketName" }),
             key: self.key.replay(whole, &mut Note { drifts: &mut *drifts, entity: &id, field: "KmsKeyId" }),
             exists: self.exists.replay(whole, &mut Note { drifts: &mut *drifts, entity: &id, field: "exists" }),

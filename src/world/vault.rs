@@ -3,15 +3,19 @@
 //! What AWS never lets anyone change on an air-gapped vault (type, lock, retention bounds, key) is carried back to its
 //! creation; everything else only over a whole log.
 
+use super::Happened;
 use super::drift::Drift;
 use super::seen::{Note, Sightings};
-use crate::arn::{KeyArn, TeamArn, VaultArn};
+use super::approval::Session;
+use crate::arn::{KeyArn, SessionArn, TeamArn, VaultArn};
 use crate::coverage::{Coverage, Pair};
 use crate::evidence::Evidence;
-use crate::facts::words::{KeyType, UpdateStatus, VaultKind, VaultState};
+use crate::facts::words::{KeyType, SessionState, UpdateStatus, VaultKind, VaultState};
 use crate::facts::{Fact, VaultSays};
 use crate::instant::Instant;
 use crate::timeline::Timeline;
+use chrono::Duration;
+use std::collections::BTreeMap;
 
 /// A vault.
 #[derive(Debug)]
@@ -27,7 +31,7 @@ pub struct Vault {
     /// `LockDate`.
     pub lock_date: Timeline<Option<Instant>>,
     /// Successful calls that change the lock.
-    pub lock_changes: Vec<(Instant, Evidence)>,
+    pub lock_changes: Vec<Happened<()>>,
     /// `MinRetentionDays`.
     pub min_days: Timeline<i64>,
     /// `MaxRetentionDays`.
@@ -66,13 +70,13 @@ pub(super) struct Seen {
     state: Sightings<VaultState>,
     locked: Sightings<bool>,
     lock_date: Sightings<Option<Instant>>,
-    lock_changes: Vec<(Instant, Evidence)>,
+    lock_changes: Vec<Happened<()>>,
     min_days: Sightings<i64>,
     max_days: Sightings<i64>,
     refused_min_days: Vec<(Instant, Evidence, i64)>,
     key_type: Sightings<KeyType>,
     key: Sightings<KeyArn>,
-    team: Sightings<Option<TeamArn>>,
+    team_facts: Vec<(Fact, VaultSays)>,
     team_update: Sightings<UpdateStatus>,
     exists: Sightings<bool>,
     created: Option<(Instant, Evidence)>,
@@ -98,9 +102,12 @@ impl Seen {
         self.key.note(fact, says.key.clone());
         self.exists.note(fact, says.exists);
         self.team_update.note(fact, says.team_update.clone());
-        self.note_team(fact, says);
+        self.team_facts.push((fact.clone(), says.clone()));
+        if says.team_asked.is_some() {
+            self.must_be_air_gapped(fact.at, fact.evidence);
+        }
         if says.lock_changed {
-            self.lock_changes.push(here);
+            self.lock_changes.push(Happened { at: fact.at, evidence: fact.evidence, what: () });
             self.lock_date.blur(fact);
         }
         if let Some(created) = says.created {
@@ -111,21 +118,41 @@ impl Seen {
         }
     }
 
-    fn note_team(&mut self, fact: &Fact, says: &VaultSays) {
-        self.team.note(fact, says.team.clone());
-        if let Some(asked) = &says.team_asked {
-            // The first association takes effect at once; replacing a team needs that team's approval.
-            match self.team.latest() {
-                Some(Some(Some(current))) if current != asked => self.team.blur(fact),
-                _ => self.team.note(fact, Some(Some(asked.clone()))),
+    /// The team over time. The first association takes effect at once; replacing it or letting it go waits for the current
+    /// team's session: approved it takes effect, refused it does not, and where no session is known it may have.
+    fn team(&self, arn: &VaultArn, sessions: &Sessions) -> Sightings<Option<TeamArn>> {
+        let mut line: Sightings<Option<TeamArn>> = Sightings::default();
+        let mut current: Option<Option<TeamArn>> = None;
+        for (fact, says) in &self.team_facts {
+            if let Some(team) = &says.team {
+                line.note(fact, Some(team.clone()));
+                current = Some(team.clone());
             }
-            if self.kind.is_empty() {
-                self.must_be_air_gapped(fact.at, fact.evidence);
+            let wanted = match (&says.team_asked, says.team_released) {
+                (Some(team), _) => Some(team.clone()),
+                (None, true) => None,
+                (None, false) => continue,
+            };
+            let held = matches!(&current, Some(Some(team)) if Some(team) != wanted.as_ref());
+            if !held && wanted.is_some() {
+                line.note(fact, Some(wanted.clone()));
+                current = Some(wanted);
+                continue;
+            }
+            match decision(arn, fact.at, wanted.is_some(), sessions) {
+                Some(Decision::Approved(at, evidence)) => {
+                    let decided = Fact { at, evidence, observed: false, about: fact.about.clone() };
+                    line.note(&decided, Some(wanted.clone()));
+                    current = Some(wanted);
+                }
+                Some(Decision::Open) => {}
+                None => {
+                    line.blur(fact);
+                    current = None;
+                }
             }
         }
-        if says.team_changed {
-            self.team.blur(fact);
-        }
+        line
     }
 
     pub(super) fn must_be_air_gapped(&mut self, at: Instant, evidence: Evidence) {
@@ -135,7 +162,8 @@ impl Seen {
         }
     }
 
-    pub(super) fn replay(self, arn: VaultArn, coverage: &Coverage, drifts: &mut Vec<Drift>) -> Vault {
+    pub(super) fn replay(self, arn: VaultArn, coverage: &Coverage, sessions: &Sessions, drifts: &mut Vec<Drift>) -> Vault {
+        let team = self.team(&arn, sessions);
         let pair = arn.account().zip(arn.region());
         let whole = |at: Instant| pair.as_ref().map_or(at, |pair| coverage.whole_since(pair, at));
         let created = self.created.map(|(at, _)| at);
@@ -156,7 +184,7 @@ impl Seen {
             refused_min_days: self.refused_min_days,
             key_type: self.key_type.replay(fixed, &mut Note { drifts: &mut *drifts, entity: &id, field: "EncryptionKeyType" }),
             key: self.key.replay(fixed, &mut Note { drifts: &mut *drifts, entity: &id, field: "EncryptionKeyArn" }),
-            team: self.team.replay(changing, &mut Note { drifts: &mut *drifts, entity: &id, field: "MpaApprovalTeamArn" }),
+            team: team.replay(changing, &mut Note { drifts: &mut *drifts, entity: &id, field: "MpaApprovalTeamArn" }),
             team_update: self.team_update.replay_quietly(changing),
             exists: self.exists.replay(fixed, &mut Note { drifts: &mut *drifts, entity: &id, field: "exists" }),
             created: self.created,
@@ -165,4 +193,28 @@ impl Seen {
             arn,
         }
     }
+}
+
+/// The sessions that may decide about vaults.
+pub(super) type Sessions = BTreeMap<SessionArn, Session>;
+
+/// What a team decided about a change of a vault's association.
+enum Decision {
+    /// Yes, at this instant.
+    Approved(Instant, Evidence),
+    /// Not yet, or no: the association stands.
+    Open,
+}
+
+/// The session that was begun for this change: on this vault, with this action, when the call was made.
+fn decision(vault: &VaultArn, asked: Instant, associates: bool, sessions: &Sessions) -> Option<Decision> {
+    let action = if associates { ":AssociateBackupVault" } else { ":DisassociateBackupVault" };
+    let near = |at: Instant| (at - asked).abs() <= Duration::minutes(10);
+    let session = sessions.values().find(|session| {
+        session.resource.as_ref().is_some_and(|(resource, _)| resource == vault.as_str())
+            && session.action.as_ref().is_some_and(|(name, _)| name.contains(action))
+            && session.requested.is_some_and(|(at, _)| near(at))
+    })?;
+    let approved = session.state.spans().iter().find(|s| s.value.as_ref().is_some_and(SessionState::is_approved));
+    Some(approved.map_or(Decision::Open, |span| Decision::Approved(span.from, span.evidence)))
 }

@@ -1,0 +1,176 @@
+//! The command line, as data.
+
+use crate::instant::{self, Instant};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Could anyone have reached, weakened or destroyed our last-resort backups, and can we prove it?
+///
+/// vaultrail reads exported CloudTrail logs and AWS CLI inventory snapshots offline, rebuilds who could reach which backup
+/// vault at every instant, judges every control, and writes a report in which every verdict points at the records that
+/// prove it. It needs no network and no credentials.
+#[derive(Debug, Parser)]
+#[command(name = "vaultrail", version, max_term_width = 110, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read evidence, judge every control, write a report.
+    #[command(after_long_help = EXAMPLES)]
+    Audit(Box<AuditArgs>),
+    /// Print the JSON Schema of the report.
+    Schema,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  vaultrail audit evidence/                               a report in the terminal
+  vaultrail audit evidence/ --format html -o report.html  a report for people
+  vaultrail audit logs/ inventory/ --format json --format html --out-dir out/
+  vaultrail audit evidence/ --as-of 2026-10-18T02:30:00Z  what held at that instant
+  vaultrail audit logs/ --assume-complete=2026-08-01..2026-10-31
+  vaultrail audit evidence/ --set CPY-01.recoveryPointAgeValue=24 --set CPY-01.recoveryPointAgeUnit=hours
+  vaultrail audit evidence/ --fail-on critical -q         a gate: the exit code says it all
+
+Exit codes:
+  0  the gate passes
+  1  a NON_COMPLIANT verdict at or above --fail-on, not excepted
+  2  bad usage, bad configuration, a path that does not exist, an output that cannot be written
+  3  nothing at or above --fail-on could be decided, or --insufficient fail and something could not
+  4  damaged evidence, unless --allow-defects
+  5  a bug";
+
+/// Formats of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// The report as data (`vaultrail.report/1`).
+    Json,
+    /// One self-contained page for people.
+    Html,
+    /// For the terminal.
+    Text,
+}
+
+/// When to show or colour something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How INSUFFICIENT_DATA weighs in the gate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InsufficientArg {
+    /// It fails the gate.
+    Fail,
+    /// It fails the gate only where nothing at all could be decided.
+    Warn,
+    /// It does not matter.
+    Ignore,
+}
+
+/// From which severity on the gate fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOnArg {
+    /// Critical only.
+    Critical,
+    /// High and critical.
+    High,
+    /// Medium and worse.
+    Medium,
+    /// Everything.
+    Low,
+    /// Never.
+    Never,
+}
+
+/// `vaultrail audit`.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that the user gives by name")]
+pub struct AuditArgs {
+    /// Files and folders with CloudTrail logs and inventory snapshots; `-` is standard input.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Configuration [default: `vaultrail.toml` in the working folder, if there].
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
+    pub config: Option<PathBuf>,
+    /// Judge only these controls, comma-separated.
+    #[arg(long, value_name = "ID,…", value_delimiter = ',', help_heading = "Configuration")]
+    pub only: Vec<String>,
+    /// Do not judge these controls, comma-separated.
+    #[arg(long, value_name = "ID,…", value_delimiter = ',', help_heading = "Configuration")]
+    pub skip: Vec<String>,
+    /// Set a parameter; lists are comma-separated.
+    #[arg(long, value_name = "ID.NAME=VALUE", help_heading = "Configuration")]
+    pub set: Vec<String>,
+    /// The instant to judge: RFC 3339, YYYY-MM-DD, -30d, or `now` [default: the latest evidence].
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
+    pub as_of: Option<String>,
+    /// Begin of the window.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "window", help_heading = "Time")]
+    pub from: Option<String>,
+    /// End of the window; also the instant to judge unless --as-of says otherwise.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "window", help_heading = "Time")]
+    pub to: Option<String>,
+    /// Length of the window before as-of, e.g. 90d [default: the evidence, at most 90 days].
+    #[arg(long, value_name = "SPAN", help_heading = "Time")]
+    pub window: Option<String>,
+    /// Take the log of every account and Region that occurs as complete, over all evidence or over FROM..TO.
+    #[arg(long, value_name = "FROM..TO", num_args = 0..=1, require_equals = true, default_missing_value = "", help_heading = "Time")]
+    pub assume_complete: Option<String>,
+    /// When snapshots without a manifest were taken.
+    #[arg(long, value_name = "TIME", help_heading = "Time")]
+    pub captured_at: Option<String>,
+    /// Format of the report; repeatable [default: text on a terminal, json in a pipe].
+    #[arg(long, value_enum, help_heading = "Output")]
+    pub format: Vec<FormatArg>,
+    /// Write the report to a file instead of standard output.
+    #[arg(short, long, value_name = "FILE", conflicts_with = "out_dir", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Write `report.<format>` for each format into this folder.
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub out_dir: Option<PathBuf>,
+    /// At most so many bodies of cited records in the report.
+    #[arg(long, value_name = "N", default_value_t = 2000, help_heading = "Output")]
+    pub max_records: usize,
+    /// Colours.
+    #[arg(long, value_enum, default_value = "auto", help_heading = "Output")]
+    pub color: When,
+    /// Progress on standard error.
+    #[arg(long, value_enum, default_value = "auto", help_heading = "Output")]
+    pub progress: When,
+    /// Say nothing on standard error but errors.
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
+    /// Say more on standard error: every defect.
+    #[arg(short, long, help_heading = "Output")]
+    pub verbose: bool,
+    /// Fail from this severity on [default: high].
+    #[arg(long, value_enum, help_heading = "Gate")]
+    pub fail_on: Option<FailOnArg>,
+    /// How INSUFFICIENT_DATA weighs [default: warn].
+    #[arg(long, value_enum, help_heading = "Gate")]
+    pub insufficient: Option<InsufficientArg>,
+    /// Damaged evidence does not fail the gate.
+    #[arg(long, help_heading = "Gate")]
+    pub allow_defects: bool,
+    /// Threads [default: all cores].
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+}
+
+/// A time that the user gave, or an error that says which flag and what is allowed.
+pub fn time(flag: &str, text: &str, anchor: Option<Instant>) -> Result<Instant, String> {
+    instant::from_user(text, anchor).ok_or_else(|| {
+        format!("{flag} {text:?} is no time: write 2026-10-31T12:00:00Z, 2026-10-31, or -30d relative to as-of")
+    })
+}

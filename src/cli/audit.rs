@@ -1,0 +1,126 @@
+//! `vaultrail audit`: ingest, rebuild, judge, render.
+
+use super::args::{AuditArgs, FormatArg, When};
+use super::output;
+use super::progress::Progress;
+use super::setup::{self, Setup};
+use crate::controls::engine;
+use crate::controls::view::Context;
+use crate::coverage::Coverage;
+use crate::facts;
+use crate::ingest;
+use crate::render::{self, Format, TextOptions};
+use crate::report::compile::{Frame, Outcome, compile};
+use crate::report::wire::Report;
+use crate::world::World;
+use std::io::IsTerminal;
+
+/// Why no report could be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Bad flags or a bad configuration.
+    #[error("{0}")]
+    Usage(String),
+    /// Nothing to read.
+    #[error(transparent)]
+    Ingest(#[from] ingest::Error),
+    /// An output that cannot be written.
+    #[error("{0}")]
+    Output(String),
+    /// A template that does not render: a bug.
+    #[error("the report cannot be rendered: {0}")]
+    Render(String),
+}
+
+/// Runs the command; answers with the exit code.
+pub fn run(args: &AuditArgs) -> Result<u8, Error> {
+    let formats = formats(args)?;
+    if args.out_dir.is_none() && formats.len() > 1 {
+        return Err(Error::Usage("several --format need --out-dir DIR: one file for each".into()));
+    }
+    if let Some(jobs) = args.jobs {
+        if jobs == 0 {
+            return Err(Error::Usage("--jobs must be at least 1".into()));
+        }
+        // A second call finds the pool built; the first one's size stays.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
+    }
+    let report = report(args)?;
+    for format in formats {
+        let rendered = render::render(format, &report, &text_options(args)).map_err(|e| Error::Render(e.to_string()))?;
+        output::deliver(args, format, &rendered).map_err(Error::Output)?;
+    }
+    output::tell(args, &report);
+    Ok(report.summary.gate.exit_code)
+}
+
+/// Everything up to the report.
+pub fn report(args: &AuditArgs) -> Result<Report, Error> {
+    let setup = Setup::read(args).map_err(Error::Usage)?;
+    let captured_at = args.captured_at.as_deref().map(|text| super::args::time("--captured-at", text, None));
+    let captured_at = captured_at.transpose().map_err(Error::Usage)?;
+    let progress = Progress::begin(args);
+    let log = ingest::read(&args.paths, &ingest::Options { captured_at, on_file: &|bytes| progress.file(bytes) })?;
+    progress.end();
+    let times = setup::instants(args, &setup, &log).map_err(Error::Usage)?;
+    let exceptions = setup.config.exceptions(&setup.ids(), times.as_of).map_err(Error::Usage)?;
+    let coverage =
+        Coverage::build(log.activity.pairs(), &log.snapshot_pairs, &times.assertions, times.extent, setup.terms);
+    let world = World::replay(facts::read(&log), coverage);
+    let params_of = |id: &str| setup.controls.iter().find(|c| c.control.rule.id == id).map(|c| &c.params);
+    let outcomes: Vec<Outcome<'_>> = setup
+        .controls
+        .iter()
+        .filter(|c| c.judged)
+        .map(|c| {
+            let context = Context {
+                world: &world,
+                policy: &setup.policy,
+                params: &c.params,
+                params_of: &params_of,
+                window_from: times.from,
+            };
+            let judged = engine::judge_all(&c.control, context, times.as_of);
+            Outcome { control: &c.control, params: &c.params, severity: c.severity, judged }
+        })
+        .collect();
+    let frame = Frame {
+        as_of: times.as_of,
+        window_from: times.from,
+        config_sha256: setup.sha256.clone(),
+        exceptions: &exceptions,
+        gate: setup.gate,
+        max_records: args.max_records,
+    };
+    Ok(compile(&outcomes, &world, &log, &frame))
+}
+
+fn formats(args: &AuditArgs) -> Result<Vec<Format>, Error> {
+    let mut formats: Vec<Format> = args
+        .format
+        .iter()
+        .map(|format| match format {
+            FormatArg::Json => Format::Json,
+            FormatArg::Html => Format::Html,
+            FormatArg::Text => Format::Text,
+        })
+        .collect();
+    if formats.is_empty() {
+        let named = args.output.as_ref().and_then(|path| path.extension()?.to_str()).and_then(Format::parse);
+        let terminal = args.output.is_none() && args.out_dir.is_none() && std::io::stdout().is_terminal();
+        formats.push(named.unwrap_or(if terminal { Format::Text } else { Format::Json }));
+    }
+    formats.dedup();
+    Ok(formats)
+}
+
+fn text_options(args: &AuditArgs) -> TextOptions {
+    let terminal = args.output.is_none() && args.out_dir.is_none() && std::io::stdout().is_terminal();
+    let colour = match args.color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => terminal && std::env::var_os("NO_COLOR").is_none(),
+    };
+    let width = terminal_size::terminal_size().filter(|_| terminal).map_or(110, |(width, _)| usize::from(width.0));
+    TextOptions { width: width.clamp(60, 160), colour }
+}

@@ -1,0 +1,39 @@
+//! The command line: the only place with standard output, exit codes, the clock, and the disk for writing.
+
+pub mod args;
+pub mod audit;
+pub mod config;
+pub mod output;
+pub mod progress;
+pub mod setup;
+
+use args::{Cli, Command};
+
+/// Bad usage, bad configuration, no evidence, an output that cannot be written.
+const USAGE: u8 = 2;
+/// A bug.
+const BUG: u8 = 5;
+
+/// Runs a command; answers with the exit code.
+pub fn run(cli: &Cli) -> u8 {
+    match &cli.command {
+        Command::Audit(args) => match audit::run(args) {
+            Ok(code) => code,
+            Err(error) => {
+                output::say(&format!("vaultrail: {error}"));
+                if matches!(error, audit::Error::Render(_)) { BUG } else { USAGE }
+            }
+        },
+        Command::Schema => {
+            let schema = crate::report::wire::schema();
+            let text = serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n";
+            match output::to_stdout(text.as_bytes()) {
+                Ok(()) => 0,
+                Err(problem) => {
+                    output::say(&format!("vaultrail: {problem}"));
+                    USAGE
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Where results go: standard output or files, written whole or not at all; everything else to standard error.
+
+use super::args::AuditArgs;
+use crate::render::Format;
+use crate::report::wire::Report;
+use std::io::Write;
+use std::path::Path;
+
+/// Delivers one rendered report.
+pub fn deliver(args: &AuditArgs, format: Format, bytes: &[u8]) -> Result<(), String> {
+    match (&args.out_dir, &args.output) {
+        (Some(folder), _) => {
+            std::fs::create_dir_all(folder).map_err(|cause| format!("cannot create {}: {cause}", folder.display()))?;
+            write_whole(&folder.join(format!("report.{}", format.extension())), bytes)
+        }
+        (None, Some(path)) => write_whole(path, bytes),
+        (None, None) => to_stdout(bytes),
+    }
+}
+
+/// To standard output; a reader that stops early, such as `head`, is no error.
+pub fn to_stdout(bytes: &[u8]) -> Result<(), String> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("cannot write to standard output: {cause}")),
+        _ => Ok(()),
+    }
+}
+
+/// Through a temporary file beside it, so that an interrupted run leaves nothing half-written.
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let problem = |cause: &dyn std::fmt::Display| format!("cannot write {}: {cause}", path.display());
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|cause| problem(&cause))?;
+    file.write_all(bytes).map_err(|cause| problem(&cause))?;
+    file.as_file().sync_all().map_err(|cause| problem(&cause))?;
+    readable(file.as_file()).map_err(|cause| problem(&cause))?;
+    file.persist(path).map(|_| ()).map_err(|error| problem(&error.error))
+}
+
+/// A temporary file is private to its owner; a report has the usual rights.
+#[cfg(unix)]
+fn readable(file: &std::fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_: &std::fs::File) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Says on standard error why the gate answers as it does, and what became of the exceptions.
+pub fn tell(args: &AuditArgs, report: &Report) {
+    if args.quiet {
+        return;
+    }
+    let inputs = &report.inputs;
+    let shown = if args.verbose { inputs.defects.len() } else { 5 };
+    for defect in inputs.defects.iter().take(shown) {
+        let record = defect.record.map(|n| format!(" record {n}")).unwrap_or_default();
+        say(&format!("defect: {}{record}: {}", defect.path, defect.reason));
+    }
+    if inputs.defects.len() > shown {
+        say(&format!("… and {} more defects (-v shows all)", inputs.defects.len() - shown));
+    }
+    for exception in &report.exceptions {
+        say(&format!(
+            "exception: {} on {} is {} ({} matched, owner {}, expires {})",
+            exception.control,
+            exception.subjects.join(", "),
+            exception.state,
+            exception.matched,
+            exception.owner,
+            exception.expires
+        ));
+    }
+    let gate = &report.summary.gate;
+    for reason in &gate.reasons {
+        say(&format!("gate: {reason}"));
+    }
+    if gate.exit_code == 0 {
+        say("gate: passes");
+    }
+}
+
+/// One line on standard error, with nothing in it that a terminal obeys.
+pub fn say(line: &str) {
+    let inert: String = line.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let _ = writeln!(std::io::stderr().lock(), "{inert}");
+}

@@ -1,0 +1,236 @@
+//! From what the user wrote to what it means: controls, parameters, policy, gate, and the instants of the run.
+
+use super::args::{AuditArgs, FailOnArg, InsufficientArg, time};
+use super::config::Config;
+use crate::controls::params::{Params, nearest};
+use crate::controls::policy::Policy;
+use crate::controls::{self, Control};
+use crate::coverage::{Assertion, Run, Terms};
+use crate::ingest::Log;
+use crate::instant::{self, Instant};
+use crate::report::gate::{self, Insufficient};
+use crate::report::wire::Severity;
+use chrono::Duration;
+use sha2::Digest;
+use std::path::Path;
+
+/// The longest window that nobody asked for.
+const WINDOW_DAYS: i64 = 90;
+
+/// A control with what is in force for it.
+pub struct InForce {
+    /// The control.
+    pub control: Control,
+    /// Its parameters.
+    pub params: Params,
+    /// Its base severity.
+    pub severity: Severity,
+    /// Whether it is judged in this run.
+    pub judged: bool,
+}
+
+/// What was meant.
+pub struct Setup {
+    /// Every control.
+    pub controls: Vec<InForce>,
+    /// The policy.
+    pub policy: Policy,
+    /// The config, for what needs the instants of the run.
+    pub config: Config,
+    /// When the gate does not pass.
+    pub gate: gate::Terms,
+    /// How coverage is inferred.
+    pub terms: Terms,
+    /// SHA-256 of all of it.
+    pub sha256: String,
+}
+
+impl Setup {
+    /// Reads the config and the flags.
+    pub fn read(args: &AuditArgs) -> Result<Self, String> {
+        let default = Path::new("vaultrail.toml");
+        let path = args.config.as_deref().or_else(|| default.is_file().then_some(default));
+        let (config, text) = path.map(Config::read).transpose()?.unwrap_or_default();
+        let mut controls = in_force(&config)?;
+        choose(&mut controls, args)?;
+        for set in &args.set {
+            apply_set(&mut controls, set)?;
+        }
+        for control in &controls {
+            control.control.check_params(&control.params).map_err(|e| e.to_string())?;
+        }
+        let log_01 = controls.iter().find(|c| c.control.rule.id == "LOG-01");
+        let minutes = log_01.and_then(|c| c.params.int("max_gap_minutes")).unwrap_or(60);
+        let policy = config.policy().map_err(|problem| in_file(path, &problem))?;
+        Ok(Self {
+            gate: gate_terms(args, &config).map_err(|problem| in_file(path, &problem))?,
+            terms: Terms { max_gap: Duration::minutes(minutes), minimum: config.minimum() },
+            sha256: fingerprint(&controls, &text, args),
+            controls,
+            policy,
+            config,
+        })
+    }
+
+    /// The ids of all controls.
+    pub fn ids(&self) -> Vec<String> {
+        self.controls.iter().map(|c| c.control.rule.id.clone()).collect()
+    }
+}
+
+fn in_file(path: Option<&Path>, problem: &str) -> String {
+    path.map_or_else(|| problem.to_owned(), |path| format!("{}: {problem}", path.display()))
+}
+
+fn in_force(config: &Config) -> Result<Vec<InForce>, String> {
+    let all = controls::all()?;
+    let ids: Vec<&str> = all.iter().map(|c| c.rule.id.as_str()).collect();
+    if let Some(unknown) = config.controls.keys().find(|id| !ids.contains(&id.as_str())) {
+        return Err(no_control("[controls]", unknown, &ids));
+    }
+    let each = all.into_iter().map(|control| {
+        let table = config.controls.get(&control.rule.id);
+        let mut params = Params::defaults(&control.rule);
+        for (name, value) in table.map(|t| &t.parameters).into_iter().flatten() {
+            let value = serde_json::to_value(value).map_err(|cause| cause.to_string())?;
+            params.set(&control.rule, name, value).map_err(|e| e.to_string())?;
+        }
+        let severity = table.and_then(|t| t.severity).unwrap_or(control.rule.severity);
+        Ok(InForce { control, params, severity, judged: true })
+    });
+    each.collect()
+}
+
+fn no_control(place: &str, id: &str, known: &[&str]) -> String {
+    let near = nearest(id, known.iter().copied()).map(|n| format!("; did you mean {n}?")).unwrap_or_default();
+    format!("{place}: there is no control {id:?}{near} Known are {}.", known.join(", "))
+}
+
+fn choose(controls: &mut [InForce], args: &AuditArgs) -> Result<(), String> {
+    let known: Vec<String> = controls.iter().map(|c| c.control.rule.id.clone()).collect();
+    let ids: Vec<&str> = known.iter().map(String::as_str).collect();
+    for (flag, chosen) in [("--only", &args.only), ("--skip", &args.skip)] {
+        if let Some(unknown) = chosen.iter().find(|id| !ids.contains(&id.as_str())) {
+            return Err(no_control(flag, unknown, &ids));
+        }
+    }
+    for control in controls {
+        let id = &control.control.rule.id;
+        control.judged = (args.only.is_empty() || args.only.contains(id)) && !args.skip.contains(id);
+    }
+    Ok(())
+}
+
+fn apply_set(controls: &mut [InForce], set: &str) -> Result<(), String> {
+    let parts = set.split_once('=').and_then(|(name, value)| Some((name.split_once('.')?, value)));
+    let Some(((id, name), value)) = parts else {
+        return Err(format!("--set {set:?}: write ID.NAME=VALUE, e.g. CPY-01.recoveryPointAgeValue=24"));
+    };
+    let ids: Vec<String> = controls.iter().map(|c| c.control.rule.id.clone()).collect();
+    let Some(found) = controls.iter_mut().find(|c| c.control.rule.id == id) else {
+        return Err(no_control("--set", id, &ids.iter().map(String::as_str).collect::<Vec<_>>()));
+    };
+    found.params.set_text(&found.control.rule, name, value).map_err(|e| e.to_string())
+}
+
+fn gate_terms(args: &AuditArgs, config: &Config) -> Result<gate::Terms, String> {
+    let stated = config.gate.fail_on.as_deref().map(|word| match word {
+        "critical" => Ok(FailOnArg::Critical),
+        "high" => Ok(FailOnArg::High),
+        "medium" => Ok(FailOnArg::Medium),
+        "low" => Ok(FailOnArg::Low),
+        "never" => Ok(FailOnArg::Never),
+        other => Err(format!("[gate] fail_on = {other:?}: write critical, high, medium, low or never")),
+    });
+    let fail_on = args.fail_on.or(stated.transpose()?).unwrap_or(FailOnArg::High);
+    let stated = config.gate.insufficient.as_deref().map(|word| match word {
+        "fail" => Ok(InsufficientArg::Fail),
+        "warn" => Ok(InsufficientArg::Warn),
+        "ignore" => Ok(InsufficientArg::Ignore),
+        other => Err(format!("[gate] insufficient = {other:?}: write fail, warn or ignore")),
+    });
+    let insufficient = args.insufficient.or(stated.transpose()?).unwrap_or(InsufficientArg::Warn);
+    Ok(gate::Terms {
+        fail_on: match fail_on {
+            FailOnArg::Critical => Some(Severity::Critical),
+            FailOnArg::High => Some(Severity::High),
+            FailOnArg::Medium => Some(Severity::Medium),
+            FailOnArg::Low => Some(Severity::Low),
+            FailOnArg::Never => None,
+        },
+        insufficient: match insufficient {
+            InsufficientArg::Fail => Insufficient::Fail,
+            InsufficientArg::Warn => Insufficient::Warn,
+            InsufficientArg::Ignore => Insufficient::Ignore,
+        },
+        allow_defects: args.allow_defects,
+    })
+}
+
+fn fingerprint(controls: &[InForce], text: &str, args: &AuditArgs) -> String {
+    let judged = controls.iter().filter(|c| c.judged).map(|c| {
+        serde_json::json!([c.control.rule.id, c.control.rule.version, c.severity, c.params.all()])
+    });
+    let flags = serde_json::json!([args.as_of, args.from, args.to, args.window, args.assume_complete, args.captured_at]);
+    let whole = serde_json::json!({"controls": judged.collect::<Vec<_>>(), "config": text, "flags": flags});
+    sha2::Sha256::digest(whole.to_string().as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The instants of a run.
+pub struct Instants {
+    /// The instant of the verdicts.
+    pub as_of: Instant,
+    /// Where the window begins.
+    pub from: Instant,
+    /// What open assertions reach over.
+    pub extent: Run,
+    /// Where the log is said to be complete.
+    pub assertions: Vec<Assertion>,
+}
+
+/// Works out as-of and the window from the flags and the evidence.
+pub fn instants(args: &AuditArgs, setup: &Setup, log: &Log) -> Result<Instants, String> {
+    let (first, last) = log.evidence_extent().unwrap_or_default();
+    let to = args.to.as_deref().map(|text| time("--to", text, Some(last))).transpose()?;
+    let as_of = match args.as_of.as_deref() {
+        Some("now") => now(),
+        Some(text) => time("--as-of", text, Some(last))?,
+        None => to.unwrap_or(last),
+    };
+    let mut assertions = setup.config.assertions()?;
+    if let Some(range) = args.assume_complete.as_deref() {
+        assertions.push(assumed(range, as_of)?);
+    }
+    let earliest = assertions.iter().filter_map(|a| a.from).chain([first]).min().unwrap_or(first);
+    let from = match (args.from.as_deref(), args.window.as_deref()) {
+        (Some(text), _) => time("--from", text, Some(as_of))?,
+        (None, Some(text)) => {
+            as_of - instant::span(text).ok_or_else(|| format!("--window {text:?} is no span: write 90d, 12h or 30m"))?
+        }
+        (None, None) => (as_of - Duration::days(WINDOW_DAYS)).max(earliest),
+    };
+    if from > as_of && args.from.is_some() {
+        return Err(format!("--from {} lies after as-of {}", instant::show(from), instant::show(as_of)));
+    }
+    let extent = Run { from: first, to: last.max(as_of) };
+    Ok(Instants { as_of, from: from.min(as_of), extent, assertions })
+}
+
+fn assumed(range: &str, as_of: Instant) -> Result<Assertion, String> {
+    let open = Assertion { accounts: None, regions: None, from: None, to: None };
+    if range.is_empty() {
+        return Ok(open);
+    }
+    let (from, to) = range
+        .split_once("..")
+        .ok_or_else(|| format!("--assume-complete={range:?}: write --assume-complete or --assume-complete=FROM..TO"))?;
+    let flag = "--assume-complete";
+    Ok(Assertion { from: Some(time(flag, from, Some(as_of))?), to: Some(time(flag, to, Some(as_of))?), ..open })
+}
+
+/// The clock, read only for `--as-of now`.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock, and only where the user asks for it")]
+fn now() -> Instant {
+    use chrono::SubsecRound;
+    chrono::Utc::now().trunc_subsecs(0)
+}

@@ -1,0 +1,153 @@
+//! Copies of a resource: which vaults count, which copies are there, and whether the evidence would show any others.
+
+use super::judgement::{Covered, Hole, Proof};
+use super::params::Params;
+use super::subject::Subject;
+use super::view::{Context, View};
+use super::{air_gapped, vault_retention_bounds_valid::PROVIDER_MINIMUM_DAYS};
+use crate::arn::{Arn, ResourceArn};
+use crate::facts::words::VaultKind;
+use crate::instant::Instant;
+use crate::world::point::Copied;
+use crate::world::vault::Vault;
+use chrono::Duration;
+
+/// Resources that are or should be protected.
+pub fn resources(context: &Context<'_>) -> Vec<Subject> {
+    let scope = &context.policy.scope;
+    let wanted = context.params_of_cpy_01().and_then(|p| p.list("resource_types"));
+    let named = scope.resources.iter().map(ResourceArn::new).filter(|arn| !context.world.resources.contains_key(arn));
+    let named: Vec<ResourceArn> = named.collect();
+    let known = context.world.resources.keys().chain(&named);
+    known
+        .filter(|arn| scope.holds(arn.account().as_ref(), arn.region().as_ref()))
+        .filter(|arn| {
+            let kind = kind(context, arn);
+            let is_one_of = |kinds: &[&str]| kind.is_none_or(|k| kinds.iter().any(|w| w.eq_ignore_ascii_case(k)));
+            let stated: Option<Vec<&str>> = scope.resource_types.as_ref().map(|t| t.iter().map(String::as_str).collect());
+            stated.is_none_or(|kinds| is_one_of(&kinds)) && wanted.as_ref().is_none_or(|kinds| is_one_of(kinds))
+        })
+        .map(Subject::resource)
+        .collect()
+}
+
+fn kind<'w>(context: &Context<'w>, arn: &ResourceArn) -> Option<&'w str> {
+    context.world.resources.get(arn).and_then(|r| r.kind.as_deref())
+}
+
+/// Types that no air-gapped vault takes, at any time (AWS Backup's feature table: RDS instances, CloudFormation stacks,
+/// Redshift, SAP HANA).
+pub fn is_never_eligible(context: &Context<'_>, arn: &ResourceArn) -> bool {
+    let by_arn = Arn::parse(arn.as_str()).is_some_and(|a| {
+        (a.service == "rds" && a.resource.starts_with("db:"))
+            || matches!(a.service, "cloudformation" | "redshift" | "redshift-serverless" | "ssm-sap")
+    });
+    let by_kind = |k: &str| {
+        matches!(k, "RDS" | "CloudFormation" | "Redshift" | "Redshift Serverless" | "SAP HANA on Amazon EC2" | "SAP HANA")
+    };
+    by_arn || kind(context, arn).is_some_and(by_kind)
+}
+
+impl<'w> Context<'w> {
+    /// CPY-02 judges the same resources and vaults as CPY-01.
+    pub fn params_of_cpy_01(&self) -> Option<&'w Params> {
+        (self.params_of)("CPY-01")
+    }
+}
+
+/// The age that CPY-01 allows.
+pub fn age(params: &Params) -> Duration {
+    let value = params.int("recoveryPointAgeValue").unwrap_or(7);
+    if params.text("recoveryPointAgeUnit") == Some("hours") { Duration::hours(value) } else { Duration::days(value) }
+}
+
+/// Vaults in which a copy counts.
+pub fn vaults<'w>(view: &View<'w>, params: &Params) -> Vec<&'w Vault> {
+    let any = params.text("vault_type") == Some("any");
+    let named = params.list("vaults");
+    let counts = |vault: &&Vault| {
+        let of_type = any || air_gapped::kind(vault) == Some(&VaultKind::AirGapped);
+        of_type && named.as_ref().is_none_or(|n| n.contains(&vault.arn.name()) || n.contains(&vault.arn.as_str()))
+    };
+    view.of.world.vaults.values().filter(counts).collect()
+}
+
+/// Copies of a resource made up to now in the vaults that count, whatever became of them, in order of time.
+pub fn made<'w>(view: &View<'w>, resource: &ResourceArn, vaults: &[&Vault]) -> Vec<&'w Copied> {
+    let series = view.of.world.copies.get(resource).map(Vec::as_slice).unwrap_or_default();
+    let after = series.partition_point(|copy| copy.at <= view.now());
+    if let Some(next) = series.get(after) {
+        view.changes_at(next.at);
+    }
+    let made = series.get(..after).unwrap_or_default();
+    made.iter().filter(|copy| vaults.iter().any(|vault| vault.arn == copy.vault)).collect()
+}
+
+/// Whether a copy is complete enough.
+pub fn is_usable(copy: &Copied, params: &Params) -> bool {
+    copy.usable || (copy.partial && params.flag("accept_partial"))
+}
+
+/// Whether any copy made between two instants would be known: for every vault that counts from a complete list (a locked
+/// vault still holds what it took within its minimum retention), or from a whole log; without any vault from the whole log
+/// of the resource's own account.
+pub fn would_be_known(
+    view: &View<'_>,
+    resource: &ResourceArn,
+    vaults: &[&Vault],
+    from: Instant,
+    to: Instant,
+) -> Result<Proof, Hole> {
+    let mut proof: Option<Proof> = None;
+    let mut add = |more: Option<Proof>| {
+        proof = match proof.take() {
+            Some(known) => Some(known.with(more)),
+            None => more,
+        };
+    };
+    if vaults.is_empty() {
+        let pair = resource.account().zip(resource.region());
+        add(absence(view.covered_between(pair.as_ref(), from, to)?));
+    }
+    for vault in vaults {
+        add(Some(known_of(view, vault, from, to)?));
+    }
+    proof.ok_or(Hole { stretch: None })
+}
+
+fn absence(covered: Covered) -> Option<Proof> {
+    Proof::absence(covered, "no copy in it")
+}
+
+fn known_of(view: &View<'_>, vault: &Vault, from: Instant, to: Instant) -> Result<Proof, Hole> {
+    let pair = vault.pair();
+    // A vault that did not exist yet took nothing.
+    let from = vault.created.map_or(from, |(created, _)| from.max(created));
+    if from > to {
+        if let Some((_, evidence)) = vault.created {
+            return Ok(Proof::shown(evidence, "the vault did not exist before"));
+        }
+    }
+    let whole = match view.covered_between(pair.as_ref(), from, to) {
+        Ok(covered) => return absence(covered).ok_or(Hole { stretch: None }),
+        Err(hole) => hole,
+    };
+    let gap = view.of.world.coverage.terms().max_gap;
+    let min_days = vault.min_days.spans().last().and_then(|s| s.value).unwrap_or(PROVIDER_MINIMUM_DAYS);
+    let locked = air_gapped::kind(vault) == Some(&VaultKind::AirGapped);
+    let keeps = Duration::days(if locked { min_days.clamp(0, 36_500) } else { 0 });
+    for (taken, evidence) in &vault.all_points {
+        if *taken - keeps > from || *taken + gap < from {
+            continue;
+        }
+        let listed = Proof::shown(*evidence, "complete list of the vault's recovery points");
+        view.changes_at(*taken + gap + crate::instant::tick());
+        if to <= *taken + gap {
+            return Ok(listed);
+        }
+        if let Ok(covered) = view.covered_between(pair.as_ref(), *taken, to) {
+            return Ok(listed.with(absence(covered)));
+        }
+    }
+    Err(whole)
+}

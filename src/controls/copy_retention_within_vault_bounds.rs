@@ -1,0 +1,85 @@
+//! RET-01: what lies in a LAG vault is kept as long as the vault's bounds say.
+
+use super::air_gapped;
+use super::judgement::{Judgement, Proof};
+use super::subject::{Key, Subject};
+use super::view::{Context, View};
+use crate::facts::Retention;
+use crate::facts::words::PointStatus;
+use crate::instant;
+use crate::world::point::Point;
+use chrono::Duration;
+
+pub use super::nothing_to_check as check;
+
+/// Recovery points of air-gapped vaults that were complete.
+pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
+    let vaults: std::collections::BTreeSet<_> = air_gapped::all(context).map(|v| &v.arn).collect();
+    let scope = &context.policy.scope;
+    let points = context.world.points.values().filter(|point| point.made.is_some());
+    points
+        .filter_map(|point| {
+            let vault = point.vault.as_ref().filter(|v| vaults.contains(v))?;
+            scope.holds(vault.account().as_ref(), vault.region().as_ref()).then(|| Subject::point(&point.arn, vault))
+        })
+        .collect()
+}
+
+pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
+    let found = if let Key::Point(arn) = &subject.key { view.of.world.points.get(arn) } else { None };
+    let Some(point) = found else { return Judgement::insufficient("lifecycle_unknown", "The recovery point is not known.") };
+    if let Some(answer) = beforehand(point, view) {
+        return answer;
+    }
+    let Some((retention, proof, tolerance)) = retention(point, view) else {
+        let message = "No record shows the recovery point's life cycle; add `aws backup list-recovery-points-by-backup-vault` to the snapshot.";
+        return Judgement::insufficient("lifecycle_unknown", message);
+    };
+    let vault = point.vault.as_ref().and_then(|v| view.of.world.vaults.get(v));
+    let min = vault.and_then(|v| view.fixed(&v.min_days));
+    let max = vault.and_then(|v| view.fixed(&v.max_days));
+    let (Some((min, min_proof)), Some((max, max_proof))) = (min, max) else {
+        let message = "No record shows the vault's retention bounds; add `aws backup describe-backup-vault` to the snapshot.";
+        return Judgement::insufficient("bounds_unknown", message);
+    };
+    let proof = proof.with(Some(min_proof)).with(Some(max_proof));
+    let expected = |j: Judgement| j.expected("MinRetentionDays", *min).expected("MaxRetentionDays", *max);
+    let Retention::Days(days) = retention else {
+        let message = format!("The recovery point never expires; the vault keeps nothing longer than {max} days.");
+        return expected(Judgement::non_compliant("never_expires", message, &proof)).observed("DeleteAfterDays", "never");
+    };
+    let judgement = if days + tolerance < *min {
+        Judgement::non_compliant("below_minimum", format!("Kept for {days} days, the vault's minimum is {min}."), &proof)
+    } else if days - tolerance > *max {
+        Judgement::non_compliant("above_maximum", format!("Kept for {days} days, the vault's maximum is {max}."), &proof)
+    } else {
+        Judgement::compliant("within_bounds", format!("Kept for {days} days, within {min} to {max}."), &proof)
+    };
+    expected(judgement).observed("DeleteAfterDays", days)
+}
+
+fn beforehand(point: &Point, view: &View<'_>) -> Option<Judgement> {
+    let (made, _) = point.made?;
+    if !view.is_past(made) {
+        return Some(Judgement::not_applicable("not_yet_created", format!("Made at {}.", instant::show(made))));
+    }
+    let over = view
+        .look(&point.status)
+        .filter(|span| matches!(span.value, Some(PointStatus::Deleted | PointStatus::Expired | PointStatus::Deleting)))
+        .map(|span| (span.from, span.evidence));
+    let listed_no_more = point.gone.filter(|(at, _)| view.is_past(*at));
+    let (at, evidence) = over.or(listed_no_more)?;
+    let message = format!("The recovery point was deleted or expired by {}.", instant::show(at));
+    Some(Judgement::not_applicable("subject_deleted", message).citing(evidence, "no longer there"))
+}
+
+/// Days, and by how many they may be off: exact from a life cycle, ± 1 from the date of deletion.
+fn retention(point: &Point, view: &View<'_>) -> Option<(Retention, Proof, i64)> {
+    if let Some((retention, proof)) = view.fixed(&point.retention) {
+        return Some((*retention, proof, 0));
+    }
+    let (created, delete_at) = (point.created?, point.delete_at?);
+    let (_, evidence) = point.made?;
+    let days = (delete_at - created + Duration::hours(12)).num_days();
+    Some((Retention::Days(days), Proof::shown(evidence, "from DeleteAt and CreationDate"), 1))
+}

@@ -1,0 +1,136 @@
+//! DEL-03: nobody deletes recovery points by hand, or tries to. On a locked vault the refusal is the signal.
+
+use super::air_gapped;
+use super::judgement::{Judgement, Proof};
+use super::policy::{Answer, actor_on};
+use super::subject::{Key, Subject};
+use super::view::{Context, View};
+use crate::arn::{RecoveryPointArn, VaultArn};
+use crate::facts::DeleteCall;
+use crate::facts::words::VaultKind;
+use crate::record::refusal::Refusal;
+use crate::report::wire::Severity;
+use crate::world::Happened;
+use chrono::Duration;
+use std::collections::BTreeSet;
+
+pub use super::nothing_to_check as check;
+
+/// Within this time calls of one actor belong together.
+const BURST_WITHIN: Duration = Duration::minutes(10);
+/// Vaults that one actor touches to make a burst of it.
+const BURST_VAULTS: usize = 3;
+
+/// Every vault that holds something; a restore access vault holds nothing.
+pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
+    let holding = air_gapped::in_scope(context).filter(|v| air_gapped::kind(v) != Some(&VaultKind::RestoreAccess));
+    let mut vaults: BTreeSet<VaultArn> = holding.map(|v| v.arn.clone()).collect();
+    let scope = &context.policy.scope;
+    let touched = context.world.delete_calls.iter().filter_map(|call| vault_of(&call.what, context));
+    vaults.extend(touched.filter(|v| scope.holds(v.account().as_ref(), v.region().as_ref())));
+    vaults.iter().map(Subject::vault).collect()
+}
+
+/// A denied call names no vault, but its message names the recovery point.
+fn vault_of(call: &DeleteCall, context: &Context<'_>) -> Option<VaultArn> {
+    call.vault.clone().or_else(|| {
+        let arn = RecoveryPointArn::new(call.point.as_deref()?);
+        context.world.points.get(&arn)?.vault.clone()
+    })
+}
+
+pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
+    let Key::Vault(arn) = &subject.key else { return Judgement::insufficient("coverage_gap", "The vault is not known.") };
+    let found = view.of.world.vaults.get(arn);
+    if let Some(answer) = found.and_then(|vault| air_gapped::lifetime(vault, view)) {
+        return answer;
+    }
+    let from = view.window();
+    let mut against = Vec::new();
+    let mut open = None;
+    for call in view.happened(&view.of.world.delete_calls, from) {
+        match weigh(call, view) {
+            Weighed::Against => against.push(call),
+            Weighed::NotStated if vault_of(&call.what, &view.of).as_ref() == Some(arn) => open = open.or(Some(call)),
+            Weighed::NotStated | Weighed::Fine => {}
+        }
+    }
+    let here: Vec<_> = against.iter().copied().filter(|c| vault_of(&c.what, &view.of).as_ref() == Some(arn)).collect();
+    if let Some(answer) = convict(&here, &against, view) {
+        return answer;
+    }
+    if let Some(call) = open {
+        let message = format!(
+            "{} by {} {}; whether it may is not stated: list the roles under [authorized] deleters.",
+            call.what.name,
+            call.what.actor.said(),
+            if call.what.refusal.is_some() { "was refused" } else { "went through" }
+        );
+        return Judgement::insufficient("policy_not_stated", message).citing(call.evidence, "cannot be judged");
+    }
+    let pair = arn.account().zip(arn.region());
+    match view.covered(pair.as_ref(), from) {
+        Err(hole) => Judgement::gap("coverage_gap", "Whether recovery points were deleted by hand cannot be known", &hole),
+        Ok(covered) => match Proof::absence(covered, "no deletion by hand") {
+            Some(proof) => Judgement::compliant("no_deletions", "Nobody deleted recovery points by hand.", &proof).observed("calls", 0),
+            None => Judgement::insufficient("coverage_gap", "No log is known that could show a deletion."),
+        },
+    }
+}
+
+enum Weighed {
+    Fine,
+    NotStated,
+    Against,
+}
+
+fn weigh(call: &Happened<DeleteCall>, view: &View<'_>) -> Weighed {
+    let code = call.what.error_code.as_deref().unwrap_or_default();
+    if ["Throttl", "ServiceUnavailable", "Internal", "ResourceNotFound"].iter().any(|noise| code.contains(noise)) {
+        return Weighed::Fine;
+    }
+    match actor_on(view.of.policy.deleters.as_deref(), &call.what.actor, call.at) {
+        Answer::Yes => Weighed::Fine,
+        // Whom IAM denies is nobody's authorised deleter.
+        Answer::NotStated if call.what.refusal != Some(Refusal::Denied) => Weighed::NotStated,
+        Answer::NotStated | Answer::No | Answer::Expired(_) => Weighed::Against,
+    }
+}
+
+fn convict(here: &[&Happened<DeleteCall>], everywhere: &[&Happened<DeleteCall>], view: &View<'_>) -> Option<Judgement> {
+    let note = |call: &Happened<DeleteCall>| match &call.what.error_code {
+        Some(code) => format!("refused: {code}"),
+        None => "went through".into(),
+    };
+    let proof = Proof::all(here.iter().map(|call| (call.evidence, note(call))))?;
+    let burst = here.iter().any(|call| is_burst(call, everywhere, view));
+    let deleted = here.iter().filter(|call| call.what.refusal.is_none()).count();
+    let mut actors: Vec<String> = here.iter().map(|call| call.what.actor.said()).collect();
+    actors.sort();
+    actors.dedup();
+    let (code, severity) = match (burst, deleted) {
+        (true, _) => ("burst", Severity::Critical),
+        (false, 1..) => ("deleted_by_human", Severity::Critical),
+        (false, 0) => ("refused_deletion", Severity::High),
+    };
+    let refused = here.len() - deleted;
+    let message = format!("{deleted} deletions by hand went through and {refused} were refused, by {}.", actors.join("; "));
+    let judgement = Judgement::non_compliant(code, message, &proof).severity(severity);
+    Some(judgement.observed("deleted", deleted).observed("refused", refused).observed("actors", actors))
+}
+
+/// So many calls of one actor, or calls on so many vaults, close together around this one.
+fn is_burst(call: &Happened<DeleteCall>, everywhere: &[&Happened<DeleteCall>], view: &View<'_>) -> bool {
+    let limit = usize::try_from(view.of.params.int("burst").unwrap_or(10)).unwrap_or(10);
+    let same = |other: &&&Happened<DeleteCall>| {
+        other.what.actor.principal == call.what.actor.principal && other.what.actor.session == call.what.actor.session
+    };
+    let theirs: Vec<_> = everywhere.iter().filter(same).collect();
+    theirs.iter().any(|first| {
+        let near = theirs.iter().filter(|c| c.at >= first.at && c.at <= first.at + BURST_WITHIN);
+        let near: Vec<_> = near.collect();
+        let vaults: BTreeSet<_> = near.iter().filter_map(|c| vault_of(&c.what, &view.of)).collect();
+        let holds_call = near.iter().any(|c| c.evidence == call.evidence);
+        holds_call && (near.len() >= limit || vaults.len() >= BURST_VAULTS)
+    })
+}

@@ -1,0 +1,91 @@
+//! CPY-01: every protected resource has a recent recovery point in a LAG vault.
+
+use super::copies;
+use super::judgement::{Judgement, Proof};
+use super::params::Params;
+use super::subject::{Key, Subject};
+use super::view::View;
+use crate::arn::ResourceArn;
+use crate::instant;
+use crate::world::point::Copied;
+
+pub use super::copies::resources as subjects;
+
+/// AWS's bounds depend on the unit and on whether only air-gapped vaults count.
+pub fn check(params: &Params) -> Result<(), String> {
+    let any = params.text("vault_type") == Some("any");
+    let hours = params.text("recoveryPointAgeUnit") == Some("hours");
+    let (low, high) = match (any, hours) {
+        (false, true) => (24, 2184),
+        (false, false) => (1, 91),
+        (true, true) => (1, 744),
+        (true, false) => (1, 31),
+    };
+    let value = params.int("recoveryPointAgeValue").unwrap_or(low);
+    if (low..=high).contains(&value) {
+        return Ok(());
+    }
+    let unit = if hours { "hours" } else { "days" };
+    Err(format!("recoveryPointAgeValue must lie in {low}..={high} {unit}"))
+}
+
+pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
+    let Key::Resource(resource) = &subject.key else { return unknown(subject) };
+    let params = view.of.params;
+    if copies::is_never_eligible(&view.of, resource) && params.text("vault_type") != Some("any") {
+        let message = "AWS Backup cannot store this type of resource in a logically air-gapped vault.";
+        return Judgement::not_applicable("type_not_eligible", message);
+    }
+    let age = copies::age(params);
+    let vaults = copies::vaults(view, params);
+    let made = copies::made(view, resource, &vaults);
+    let latest = made.iter().rev().find(|copy| copies::is_usable(copy, params) && stands(copy, view));
+    let expected = |j: Judgement| j.expected("recoveryPointAge", instant::say(age));
+    if let Some(copy) = latest.filter(|copy| view.within(copy.at, age)) {
+        let proof = Proof::shown(copy.evidence, "latest copy");
+        let message = format!("Copied to {} {} ago.", copy.vault.name(), instant::say(view.now() - copy.at));
+        let judgement = Judgement::compliant("copy_within_age", message, &proof);
+        return expected(judgement.observed("latest", instant::show(copy.at)).observed("vault", copy.vault.as_str()));
+    }
+    expected(absent(view, resource, &vaults, latest.copied(), made.last().copied()))
+}
+
+fn absent(
+    view: &View<'_>,
+    resource: &ResourceArn,
+    vaults: &[&crate::world::vault::Vault],
+    latest: Option<&Copied>,
+    any: Option<&Copied>,
+) -> Judgement {
+    let age = copies::age(view.of.params);
+    let known = match copies::would_be_known(view, resource, vaults, view.back(age), view.now()) {
+        Ok(proof) => proof,
+        Err(hole) => {
+            let what = "Whether the resource was copied to a logically air-gapped vault cannot be known";
+            let judgement = Judgement::gap("coverage_gap", what, &hole);
+            return match latest.or(any) {
+                Some(copy) => judgement.citing(copy.evidence, "latest known copy"),
+                None => judgement,
+            };
+        }
+    };
+    let Some(copy) = latest.or(any) else {
+        let message = format!("No copy in a logically air-gapped vault is known; one within {} is demanded.", instant::say(age));
+        return Judgement::non_compliant("never_copied", message, &known);
+    };
+    let proof = Proof::shown(copy.evidence, "latest copy").with(Some(known));
+    let ago = instant::say(view.now() - copy.at);
+    let state = if copies::is_usable(copy, view.of.params) && stands(copy, view) { "" } else { " and can no longer be used, or never could" };
+    let message = format!("The latest copy, in {}, is {ago} old{state}; one within {} is demanded.", copy.vault.name(), instant::say(age));
+    Judgement::non_compliant("no_copy_within_age", message, &proof)
+        .observed("latest", instant::show(copy.at))
+        .observed("vault", copy.vault.as_str())
+}
+
+fn stands(copy: &Copied, view: &View<'_>) -> bool {
+    copy.ends.is_none_or(|end| !view.is_past(end))
+}
+
+fn unknown(subject: &Subject) -> Judgement {
+    Judgement::insufficient("coverage_gap", format!("{} is no resource.", subject.id))
+}

@@ -1,0 +1,131 @@
+//! Evidence as people read it: when, what, in which file and where in it.
+//!
+//! Text and HTML cite in the same words, so that a line of the one can be found in the other.
+
+use crate::report::wire::{EvidenceRef, RecordBody, Report, SourceFile, Status, Verdict};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// One cited record, snapshot row or stretch of log.
+pub struct Citation<'a> {
+    /// Instant of the event or snapshot, or both ends of the stretch.
+    pub when: String,
+    /// Event name, `snapshot`, or `log` with its grade.
+    pub what: String,
+    /// `path#12`, `path#/BackupVaultList/3`, or `account/region`.
+    pub place: String,
+    /// What it shows.
+    pub note: &'a str,
+    /// `eventID` of a record.
+    pub event_id: Option<&'a str>,
+    /// SHA-256 of the file as it was stored.
+    pub sha256: Option<&'a str>,
+    /// The JSON itself, if the report holds it.
+    pub body: Option<&'a RecordBody>,
+}
+
+type Spot<'a> = (u64, Option<u64>, Option<&'a str>);
+
+/// What evidence points into: the files by number, the bodies by place.
+pub struct Library<'a> {
+    sources: BTreeMap<u64, &'a SourceFile>,
+    bodies: BTreeMap<Spot<'a>, &'a RecordBody>,
+}
+
+impl<'a> Library<'a> {
+    /// Of one report.
+    pub fn of(report: &'a Report) -> Self {
+        let bodies = report.records.iter().map(|held| ((held.source, held.record, held.pointer.as_deref()), held));
+        Self { sources: report.sources.iter().map(|source| (source.id, source)).collect(), bodies: bodies.collect() }
+    }
+
+    /// What one piece of evidence says.
+    pub fn cite(&self, evidence: &'a EvidenceRef) -> Citation<'a> {
+        match evidence {
+            EvidenceRef::Record(record) => Citation {
+                when: record.time.clone(),
+                what: record.event_name.clone(),
+                place: format!("{}#{}", self.path(record.source), record.record),
+                note: &record.note,
+                event_id: Some(&record.event_id),
+                sha256: self.sha256(record.source),
+                body: self.bodies.get(&(record.source, Some(record.record), None)).copied(),
+            },
+            EvidenceRef::Row(row) => Citation {
+                when: row.time.clone(),
+                what: "snapshot".into(),
+                place: format!("{}#{}", self.path(row.source), row.pointer),
+                note: &row.note,
+                event_id: None,
+                sha256: self.sha256(row.source),
+                body: self.bodies.get(&(row.source, None, Some(&row.pointer))).copied(),
+            },
+            EvidenceRef::Coverage(log) => Citation {
+                when: format!("{} to {}", log.coverage.from, log.coverage.to),
+                what: format!("log {}", log.coverage.grade),
+                place: format!("{}/{}", log.coverage.account, log.coverage.region),
+                note: &log.note,
+                event_id: None,
+                sha256: None,
+                body: None,
+            },
+        }
+    }
+
+    fn path(&self, source: u64) -> String {
+        self.sources.get(&source).map_or_else(|| format!("source {source}"), |file| file.path.clone())
+    }
+
+    fn sha256(&self, source: u64) -> Option<&'a str> {
+        self.sources.get(&source)?.sha256.as_deref()
+    }
+}
+
+/// The short name of a verdict's subject, or its id where it has none.
+pub fn name(verdict: &Verdict) -> &str {
+    verdict.subject.name.as_deref().unwrap_or(&verdict.subject.id)
+}
+
+/// The failures, worst first; those under an exception after the others of their severity.
+pub fn worst_first(report: &Report) -> Vec<&Verdict> {
+    let mut failures: Vec<&Verdict> = report.verdicts.iter().filter(|v| v.status == Status::NonCompliant).collect();
+    failures.sort_by_key(|v| (Reverse(v.severity), v.exception.is_some(), &v.control, &v.subject.id));
+    failures
+}
+
+/// What the gate's exit code means, in a word.
+pub fn gate_word(exit_code: u8) -> &'static str {
+    match exit_code {
+        0 => "PASS",
+        1 => "FAIL",
+        3 => "UNDECIDED",
+        4 => "DAMAGED EVIDENCE",
+        _ => "ERROR",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+    use crate::report::wire::Severity;
+
+    #[test]
+    fn failures_are_ordered_by_severity_and_excepted_ones_come_after() {
+        let report = sample();
+        let order: Vec<(Severity, bool)> =
+            worst_first(&report).iter().map(|v| (v.severity, v.exception.is_some())).collect();
+        assert!(order.is_sorted_by_key(|(severity, excepted)| (Reverse(*severity), *excepted)), "{order:?}");
+        assert_eq!(order.len(), 10);
+    }
+
+    #[test]
+    fn a_source_that_the_report_does_not_list_is_named_by_its_number() {
+        let mut report = sample();
+        report.sources.clear();
+        let library = Library::of(&report);
+        let places: Vec<String> =
+            report.verdicts.iter().flat_map(|v| &v.evidence).map(|e| library.cite(e).place).collect();
+        assert!(places.iter().any(|place| place == "source 1#0"), "{places:?}");
+    }
+}

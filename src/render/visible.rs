@@ -1,0 +1,131 @@
+//! Text that came from logs, made safe to look at: what a reader cannot see, or what would move other text, is spelled out.
+//!
+//! Names, comments and user agents are written by whoever is being audited. A control character could colour or forge
+//! lines of a terminal, a bidirectional override could turn `exe.txt` around, a zero-width joiner could make two names
+//! look equal. None of them is dropped, since a hidden character in a name is itself a finding: each becomes `\u{202e}`.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Characters that have no look of their own, besides Unicode's control characters (category Cc).
+const HIDDEN: [(char, char); 17] = [
+    ('\u{ad}', '\u{ad}'),       // soft hyphen
+    ('\u{34f}', '\u{34f}'),     // combining grapheme joiner
+    ('\u{61c}', '\u{61c}'),     // Arabic letter mark
+    ('\u{115f}', '\u{1160}'),   // Hangul fillers
+    ('\u{17b4}', '\u{17b5}'),   // Khmer inherent vowels
+    ('\u{180b}', '\u{180f}'),   // Mongolian selectors
+    ('\u{200b}', '\u{200f}'),   // zero width, left-to-right and right-to-left marks
+    ('\u{2028}', '\u{202e}'),   // line and paragraph separators, embeddings and overrides
+    ('\u{2060}', '\u{206f}'),   // word joiner, isolates
+    ('\u{3164}', '\u{3164}'),   // Hangul filler
+    ('\u{fe00}', '\u{fe0f}'),   // variation selectors
+    ('\u{feff}', '\u{feff}'),   // byte order mark
+    ('\u{ffa0}', '\u{ffa0}'),   // halfwidth Hangul filler
+    ('\u{fff0}', '\u{fffb}'),   // interlinear annotation
+    ('\u{1bca0}', '\u{1bca3}'), // shorthand controls
+    ('\u{1d173}', '\u{1d17a}'), // musical controls
+    ('\u{e0000}', '\u{e0fff}'), // tags
+];
+
+/// Characters that take two columns of a terminal: East Asian scripts and pictures.
+const WIDE: [(char, char); 7] = [
+    ('\u{1100}', '\u{115e}'),
+    ('\u{2e80}', '\u{a4cf}'),
+    ('\u{ac00}', '\u{d7a3}'),
+    ('\u{f900}', '\u{faff}'),
+    ('\u{fe30}', '\u{ff60}'),
+    ('\u{1f300}', '\u{1faff}'),
+    ('\u{20000}', '\u{3fffd}'),
+];
+
+/// Characters that stand on the one before.
+const COMBINING: [(char, char); 5] = [
+    ('\u{300}', '\u{36f}'),
+    ('\u{483}', '\u{489}'),
+    ('\u{591}', '\u{5bd}'),
+    ('\u{1ab0}', '\u{1aff}'),
+    ('\u{20d0}', '\u{20ff}'),
+];
+
+fn within(ranges: &[(char, char)], c: char) -> bool {
+    c > '\u{7f}' && ranges.iter().any(|(first, last)| (*first..=*last).contains(&c))
+}
+
+fn is_hidden(c: char) -> bool {
+    c.is_control() || within(&HIDDEN, c)
+}
+
+/// The text with every hidden character spelled out: newline as `\n`, others as `\u{1b}`.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let spelled = text.chars().map(|c| match c {
+        '\n' => "\\n".into(),
+        '\t' => "\\t".into(),
+        '\r' => "\\r".into(),
+        hidden if is_hidden(hidden) => format!("\\u{{{:x}}}", u32::from(hidden)),
+        plain => plain.to_string(),
+    });
+    Cow::Owned(spelled.collect())
+}
+
+/// Finished JSON text in which hidden characters are written as `\u202e`: the same values, nothing that acts on a terminal.
+///
+/// Serialisers escape only what lies below U+0020. Line feeds stay: in finished JSON they stand between values.
+pub fn spelled_json(json: String) -> String {
+    if !json.chars().any(|c| is_hidden(c) && c != '\n') {
+        return json;
+    }
+    let mut text = String::with_capacity(json.len() + 64);
+    for c in json.chars() {
+        if is_hidden(c) && c != '\n' {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(text, "\\u{unit:04x}");
+            }
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+/// Columns that a character takes on a terminal; near enough for alignment.
+pub fn columns(c: char) -> usize {
+    match c {
+        _ if within(&WIDE, c) => 2,
+        _ if within(&COMBINING, c) => 0,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_acts_on_a_terminal_or_hides_is_spelled_out() {
+        assert_eq!(visible("\u{1b}[31mred\u{1b}[0m"), "\\u{1b}[31mred\\u{1b}[0m");
+        assert_eq!(visible("a\r\nFAIL\tb"), "a\\r\\nFAIL\\tb");
+        assert_eq!(visible("\u{9b}31m\u{7f}"), "\\u{9b}31m\\u{7f}");
+        assert_eq!(visible("x\u{202e}txt.exe\u{200b}\u{feff}\u{2066}"), "x\\u{202e}txt.exe\\u{200b}\\u{feff}\\u{2066}");
+        assert_eq!(visible("\u{e0041}\u{2028}"), "\\u{e0041}\\u{2028}");
+    }
+
+    #[test]
+    fn what_can_be_seen_stays_as_it_is() {
+        for text in ["prod-airgap", "Zürich <b> \"q\" 'x' & \\", "東京 バックアップ", "Ελλάδα — ‘é’", ""]
+        {
+            assert!(matches!(visible(text), Cow::Borrowed(same) if same == text));
+        }
+    }
+
+    #[test]
+    fn spelled_json_has_the_same_values() {
+        let value = serde_json::json!({"a\u{202e}": "\u{9b}31m \u{e0041} \u{7f} \u{1b}", "b": ["\u{feff}", 1]});
+        let text = spelled_json(serde_json::to_string_pretty(&value).unwrap_or_default());
+        assert!(!text.chars().any(|c| is_hidden(c) && c != '\n'), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).ok(), Some(value));
+    }
+}

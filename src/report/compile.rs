@@ -1,0 +1,335 @@
+//! From judgements to the report: pointers become paths and positions, counts are taken, nothing is thought up.
+
+use super::exceptions::{self, Exception};
+use super::wire::{
+    Bytes, ControlInfo, CoverageRef, CoverageStretch, DefectInfo, Drift, EvidenceRef, Files, Gate, GradedRange, Inputs,
+    PairCoverage, Range, Reason, RecordBody, RecordRef, Records, Report, RowRef, Run, SCHEMA, Severity, SourceFile, Status,
+    StatusRange, Subject, Summary, Tool, Verdict,
+};
+use super::{bodies, gate, incidents};
+use crate::controls::Control;
+use crate::controls::engine::Judged;
+use crate::controls::params::Params;
+use crate::evidence::{Cite, Evidence, Grade, Stretch};
+use crate::ingest::{self, Log, Place, Said};
+use crate::instant::{self, Instant};
+use crate::world::World;
+use rayon::prelude::*;
+use sha2::Digest;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A control with its parameters, its severity and its judgements.
+pub struct Outcome<'c> {
+    /// The control.
+    pub control: &'c Control,
+    /// Parameters in force.
+    pub params: &'c Params,
+    /// Base severity in force.
+    pub severity: Severity,
+    /// Its judgements.
+    pub judged: Vec<Judged>,
+}
+
+/// What the report says of the run.
+pub struct Frame<'a> {
+    /// The instant of the verdicts.
+    pub as_of: Instant,
+    /// Where the window begins.
+    pub window_from: Instant,
+    /// SHA-256 of the effective configuration.
+    pub config_sha256: String,
+    /// The exceptions of the config.
+    pub exceptions: &'a [Exception],
+    /// When the gate does not pass.
+    pub gate: gate::Terms,
+    /// Bodies of cited records at most.
+    pub max_records: usize,
+}
+
+/// Puts the report together.
+pub fn compile(outcomes: &[Outcome<'_>], world: &World, log: &Log, frame: &Frame<'_>) -> Report {
+    let mut verdicts: Vec<Verdict> =
+        outcomes.iter().flat_map(|o| o.judged.iter().map(|judged| verdict(o, judged, log))).collect();
+    let exceptions = exceptions::apply(frame.exceptions, &mut verdicts, frame.as_of);
+    let all: Vec<(&str, &Judged)> =
+        outcomes.iter().flat_map(|o| o.judged.iter().map(|j| (o.control.rule.id.as_str(), j))).collect();
+    let incidents = incidents::group(&all, &verdicts, log);
+    let records = cited_bodies(&all, &verdicts, log, frame.max_records);
+    let drifts: Vec<Drift> = world.drifts.iter().map(|drift| told_drift(drift, log)).collect();
+    let gate = gate::weigh(&verdicts, log.defects.len(), frame.gate);
+    let cited = cited_sources(&verdicts, &drifts);
+    Report {
+        schema: SCHEMA.into(),
+        tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
+        run: Run {
+            as_of: instant::show(frame.as_of),
+            window: Range { from: instant::show(frame.window_from), to: instant::show(frame.as_of) },
+            preset: None,
+            limits: "by-event-time".into(),
+            config_sha256: frame.config_sha256.clone(),
+        },
+        inputs: inputs(log),
+        summary: summary(&verdicts, gate),
+        coverage: coverage(world, frame),
+        sources: sources(log, &cited),
+        controls: outcomes.iter().map(|outcome| control_info(outcome, &verdicts)).collect(),
+        verdicts,
+        incidents,
+        exceptions,
+        records,
+        drifts,
+    }
+}
+
+/// A short stable hash of some texts.
+pub fn short_hash(parts: &[&str]) -> String {
+    let digest = sha2::Sha256::digest(parts.join("\n").as_bytes());
+    digest.iter().take(8).map(|b| format!("{b:02x}")).collect()
+}
+
+fn verdict(outcome: &Outcome<'_>, judged: &Judged, log: &Log) -> Verdict {
+    let Judged { subject, judgement, intervals } = judged;
+    let rule = &outcome.control.rule;
+    let page = rule.reason(judgement.code).and_then(|reason| reason.severity);
+    Verdict {
+        uid: short_hash(&[&rule.id, subject.kind, &subject.id]),
+        control: rule.id.clone(),
+        subject: Subject {
+            kind: subject.kind.into(),
+            id: subject.id.clone(),
+            account: subject.account.as_ref().map(ToString::to_string),
+            region: subject.region.as_ref().map(ToString::to_string),
+            name: subject.name.clone(),
+        },
+        status: judgement.status,
+        severity: judgement.severity.or(page).unwrap_or(outcome.severity),
+        reason: Reason {
+            code: judgement.code.into(),
+            message: judgement.message.clone(),
+            observed: judgement.observed.clone(),
+            expected: judgement.expected.clone(),
+        },
+        since: intervals.last().map(|i| instant::show(i.from)).unwrap_or_default(),
+        confidence: judgement.confidence.into(),
+        intervals: intervals
+            .iter()
+            .map(|i| StatusRange { from: instant::show(i.from), to: instant::show(i.to), status: i.status })
+            .collect(),
+        evidence: references(&judgement.cites, log),
+        exception: None,
+    }
+}
+
+/// In order of time, each piece once.
+fn references(cites: &[Cite], log: &Log) -> Vec<EvidenceRef> {
+    let mut ordered: Vec<&Cite> = Vec::with_capacity(cites.len());
+    for cite in cites {
+        let known = ordered.iter().any(|other| match (cite, other) {
+            (Cite::Entry(a, _), Cite::Entry(b, _)) => a == b,
+            (a, b) => a == *b,
+        });
+        if !known {
+            ordered.push(cite);
+        }
+    }
+    ordered.sort_by_key(|cite| match cite {
+        Cite::Entry(evidence, _) => (0, Some(*evidence), None),
+        Cite::Coverage(stretch, _) => (1, None, Some((*stretch).clone())),
+    });
+    ordered.into_iter().filter_map(|cite| refer(cite, log)).collect()
+}
+
+/// A pointer as readers follow it.
+pub fn refer(cite: &Cite, log: &Log) -> Option<EvidenceRef> {
+    match cite {
+        Cite::Coverage(stretch, note) => {
+            Some(EvidenceRef::Coverage(CoverageRef { coverage: told_stretch(stretch), note: note.clone() }))
+        }
+        Cite::Entry(evidence, note) => {
+            let entry = log.entry(*evidence)?;
+            let source = entry.source as u64;
+            let note = note.clone();
+            Some(match (&entry.said, &entry.place) {
+                (Said::Record(record), Place::Record(number)) => EvidenceRef::Record(RecordRef {
+                    source,
+                    record: *number,
+                    event_id: record.id.clone(),
+                    event_name: record.name.clone(),
+                    time: instant::show(record.time),
+                    note,
+                }),
+                (said, place) => EvidenceRef::Row(RowRef {
+                    source,
+                    pointer: if let Place::Pointer(pointer) = place { pointer.clone() } else { String::new() },
+                    time: match said {
+                        Said::Observation(row) => instant::show(row.captured_at),
+                        Said::Record(record) => instant::show(record.time),
+                    },
+                    note,
+                }),
+            })
+        }
+    }
+}
+
+fn told_stretch(stretch: &Stretch) -> CoverageStretch {
+    CoverageStretch {
+        account: stretch.account.to_string(),
+        region: stretch.region.to_string(),
+        from: instant::show(stretch.from),
+        to: instant::show(stretch.to),
+        grade: grade(stretch.grade).into(),
+    }
+}
+
+fn grade(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Proven => "proven",
+        Grade::Asserted => "asserted",
+        Grade::Inferred => "inferred",
+        Grade::Missing => "missing",
+    }
+}
+
+fn told_drift(drift: &crate::world::drift::Drift, log: &Log) -> Drift {
+    let [replayed, observed] = drift.evidence;
+    let cites = [Cite::Entry(replayed, "replayed".into()), Cite::Entry(observed, "observed".into())];
+    Drift {
+        entity: drift.entity.clone(),
+        field: drift.field.into(),
+        replayed: drift.replayed.clone(),
+        observed: drift.observed.clone(),
+        evidence: cites.iter().filter_map(|cite| refer(cite, log)).collect(),
+    }
+}
+
+fn inputs(log: &Log) -> Inputs {
+    Inputs {
+        files: Files {
+            found: log.files.found,
+            read: log.files.read,
+            defective: log.files.defective,
+            not_evidence: log.files.not_evidence,
+        },
+        observations: log.observations,
+        records: Records {
+            read: log.records.read,
+            used: log.records.used,
+            counted_only: log.records.counted_only,
+            duplicate: log.records.duplicate,
+            defective: log.records.defective,
+        },
+        bytes: Bytes { stored: log.stored, decompressed: log.decompressed },
+        defects: log
+            .defects
+            .iter()
+            .map(|d| DefectInfo { path: d.path.clone(), record: d.record, reason: d.reason.clone() })
+            .collect(),
+    }
+}
+
+fn counts(verdicts: impl Iterator<Item = Status>) -> BTreeMap<Status, u64> {
+    let mut counts: BTreeMap<Status, u64> = Status::ALL.into_iter().map(|status| (status, 0)).collect();
+    for status in verdicts {
+        *counts.entry(status).or_default() += 1;
+    }
+    counts
+}
+
+fn summary(verdicts: &[Verdict], gate: Gate) -> Summary {
+    let mut by_severity: BTreeMap<Severity, u64> =
+        [Severity::Low, Severity::Medium, Severity::High, Severity::Critical].into_iter().map(|s| (s, 0)).collect();
+    for verdict in verdicts.iter().filter(|v| v.status == Status::NonCompliant) {
+        *by_severity.entry(verdict.severity).or_default() += 1;
+    }
+    Summary { by_status: counts(verdicts.iter().map(|v| v.status)), by_severity, gate }
+}
+
+fn coverage(world: &World, frame: &Frame<'_>) -> Vec<PairCoverage> {
+    let told = |stretch: &Stretch| GradedRange {
+        from: instant::show(stretch.from),
+        to: instant::show(stretch.to),
+        grade: grade(stretch.grade).into(),
+    };
+    let pairs = world.coverage.pairs();
+    pairs
+        .map(|(pair, events)| PairCoverage {
+            account: pair.0.to_string(),
+            region: pair.1.to_string(),
+            intervals: world.coverage.stretches(pair, frame.window_from, frame.as_of).iter().map(told).collect(),
+            events,
+        })
+        .collect()
+}
+
+fn cited_sources(verdicts: &[Verdict], drifts: &[Drift]) -> BTreeSet<u64> {
+    let evidence = verdicts.iter().flat_map(|v| &v.evidence).chain(drifts.iter().flat_map(|d| &d.evidence));
+    evidence
+        .filter_map(|e| match e {
+            EvidenceRef::Record(record) => Some(record.source),
+            EvidenceRef::Row(row) => Some(row.source),
+            EvidenceRef::Coverage(_) => None,
+        })
+        .collect()
+}
+
+fn sources(log: &Log, cited: &BTreeSet<u64>) -> Vec<SourceFile> {
+    let each = log.sources.par_iter().enumerate().map(|(id, source)| {
+        let id = id as u64;
+        SourceFile {
+            id,
+            path: source.path.clone(),
+            sha256: cited.contains(&id).then(|| ingest::stored_sha256(&source.path)).flatten(),
+            kind: source.kind.name().into(),
+            captured_at: source.captured_at.map(instant::show),
+        }
+    });
+    each.collect()
+}
+
+fn control_info(outcome: &Outcome<'_>, verdicts: &[Verdict]) -> ControlInfo {
+    let rule = &outcome.control.rule;
+    let mut mappings = rule.mappings.clone();
+    mappings.sort();
+    ControlInfo {
+        id: rule.id.clone(),
+        name: rule.name.clone(),
+        title: rule.title.clone(),
+        family: rule.family.clone(),
+        severity: outcome.severity,
+        parameters: outcome.params.all().clone(),
+        mappings,
+        counts: counts(verdicts.iter().filter(|v| v.control == rule.id).map(|v| v.status)),
+    }
+}
+
+/// The bodies that failures cite, the worst failures' first up to the limit, then in the order of files.
+fn cited_bodies(judged: &[(&str, &Judged)], verdicts: &[Verdict], log: &Log, limit: usize) -> Vec<RecordBody> {
+    let mut failed: Vec<(&Verdict, &Judged)> = judged
+        .iter()
+        .zip(verdicts)
+        .filter(|(_, verdict)| verdict.status == Status::NonCompliant)
+        .map(|((_, judged), verdict)| (verdict, *judged))
+        .collect();
+    failed.sort_by(|(a, _), (b, _)| (b.severity, &a.control, &a.subject.id).cmp(&(a.severity, &b.control, &b.subject.id)));
+    let mut chosen: BTreeSet<Evidence> = BTreeSet::new();
+    for cite in failed.iter().flat_map(|(_, judged)| &judged.judgement.cites) {
+        if let Cite::Entry(evidence, _) = cite
+            && chosen.len() < limit
+        {
+            chosen.insert(*evidence);
+        }
+    }
+    let mut entries: Vec<_> = chosen.into_iter().filter_map(|evidence| log.entry(evidence)).collect();
+    entries.sort_by(|a, b| (a.source, &a.place).cmp(&(b.source, &b.place)));
+    entries
+        .into_iter()
+        .filter(|entry| !entry.body().is_null())
+        .map(|entry| RecordBody {
+            source: entry.source as u64,
+            record: if let Place::Record(number) = entry.place { Some(number) } else { None },
+            pointer: if let Place::Pointer(pointer) = &entry.place { Some(pointer.clone()) } else { None },
+            body: bodies::cut(entry.body().clone()),
+        })
+        .collect()
+}
