@@ -44,18 +44,19 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     };
     let proof = proof.with(Some(min_proof)).with(Some(max_proof));
     let expected = |j: Judgement| j.expected("MinRetentionDays", *min).expected("MaxRetentionDays", *max);
-    let Retention::Days(days) = retention else {
+    let Kept::For(kept) = retention else {
         let message = format!("The recovery point never expires; the vault keeps nothing longer than {max} days.");
-        return expected(Judgement::non_compliant("never_expires", message, &proof)).observed("DeleteAfterDays", "never");
+        return expected(Judgement::non_compliant("never_expires", message, &proof)).observed("kept_days", "never");
     };
-    let judgement = if days + tolerance < *min {
-        Judgement::non_compliant("below_minimum", format!("Kept for {days} days, the vault's minimum is {min}."), &proof)
-    } else if days - tolerance > *max {
-        Judgement::non_compliant("above_maximum", format!("Kept for {days} days, the vault's maximum is {max}."), &proof)
+    let said = instant::say(kept);
+    let judgement = if kept + tolerance < Duration::days(*min) {
+        Judgement::non_compliant("below_minimum", format!("Kept for {said}, the vault's minimum is {min} d."), &proof)
+    } else if kept - tolerance > Duration::days(*max) {
+        Judgement::non_compliant("above_maximum", format!("Kept for {said}, the vault's maximum is {max} d."), &proof)
     } else {
-        Judgement::compliant("within_bounds", format!("Kept for {days} days, within {min} to {max}."), &proof)
+        Judgement::compliant("within_bounds", format!("Kept for {said}, within {min} to {max} d."), &proof)
     };
-    expected(judgement).observed("DeleteAfterDays", days)
+    expected(judgement).observed("kept_days", kept.num_days())
 }
 
 fn beforehand(point: &Point, view: &View<'_>) -> Option<Judgement> {
@@ -73,13 +74,34 @@ fn beforehand(point: &Point, view: &View<'_>) -> Option<Judgement> {
     Some(Judgement::not_applicable("subject_deleted", message).citing(evidence, "no longer there"))
 }
 
-/// Days, and by how many they may be off: exact from a life cycle, ± 1 from the date of deletion.
-fn retention(point: &Point, view: &View<'_>) -> Option<(Retention, Proof, i64)> {
+/// How long a recovery point is kept.
+enum Kept {
+    For(Duration),
+    Always,
+}
+
+/// From the point's own life cycle or that of its copy job, else of the plan's copy action, else (within a day) from the
+/// date of its deletion.
+fn retention(point: &Point, view: &View<'_>) -> Option<(Kept, Proof, Duration)> {
+    let exact = |retention: Retention, proof| {
+        let kept = match retention {
+            Retention::Days(days) => Kept::For(Duration::days(days)),
+            Retention::Always => Kept::Always,
+        };
+        (kept, proof, Duration::zero())
+    };
     if let Some((retention, proof)) = view.fixed(&point.retention) {
-        return Some((*retention, proof, 0));
+        return Some(exact(*retention, proof));
+    }
+    let by_plan = point.rule.as_ref().zip(point.vault.as_ref()).and_then(|((plan, rule), vault)| {
+        let line = view.of.world.copy_rules.get(&(plan.clone(), rule.clone(), vault.clone()))?;
+        view.fixed(line)
+    });
+    if let Some((retention, proof)) = by_plan {
+        return Some(exact(*retention, proof));
     }
     let (created, delete_at) = (point.created?, point.delete_at?);
     let (_, evidence) = point.made?;
-    let days = (delete_at - created + Duration::hours(12)).num_days();
-    Some((Retention::Days(days), Proof::shown(evidence, "from DeleteAt and CreationDate"), 1))
+    let proof = Proof::shown(evidence, "DeleteAt and CreationDate");
+    Some((Kept::For(delete_at - created), proof, Duration::days(1)))
 }

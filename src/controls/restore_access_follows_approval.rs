@@ -250,7 +250,8 @@ fn without_session(
     match (view.covered_between(pair.as_ref(), from, to), available) {
         (Err(hole), _) => Judgement::gap("session_log_missing", what, &hole),
         (Ok(covered), Some((at, evidence))) => {
-            let proof = Proof::shown(evidence, "access").with(Proof::absence(covered, "no session for it"));
+            let request = asked.map(|(_, evidence)| Proof::shown(evidence, "request"));
+            let proof = Proof::shown(evidence, "access").with(request).with(Proof::absence(covered, "no session for it"));
             let message = format!("Access was there at {} and no session was ever begun for it.", instant::show(at));
             Judgement::non_compliant("access_without_session", message, &proof)
         }

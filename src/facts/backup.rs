@@ -280,6 +280,10 @@ pub(super) fn point_says(node: Node<'_>) -> PointSays {
         created: node.time("creationDate"),
         completed: node.time("completionDate"),
         retention: node.get("lifecycle").and_then(retention),
+        rule: node.get("createdBy").and_then(|by| {
+            let rule = by.text("backupRuleId").or_else(|| by.text("backupPlanRuleId"))?;
+            Some((by.text("backupPlanId")?.to_owned(), rule.to_owned()))
+        }),
         delete_at: node.get("calculatedLifecycle").and_then(|c| c.time("deleteAt")),
         listed: false,
     }

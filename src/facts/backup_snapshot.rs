@@ -27,6 +27,7 @@ pub fn read(observation: &Observation, out: &mut Sink) {
         "backup list-backup-jobs" => backup::job(row, false, out),
         "backup list-restore-access-backup-vaults" => access(observation, out),
         "backup get-backup-selection" => selection(row, out),
+        "backup get-backup-plan" => plan(row, out),
         _ => {}
     }
 }
@@ -99,6 +100,22 @@ fn access(observation: &Observation, out: &mut Sink) {
         ..AccessSays::default()
     };
     out.say(About::Access(vault.to_string(), Box::new(says)));
+}
+
+/// What the copy actions of a plan's rules keep, and where.
+fn plan(row: Node<'_>, out: &mut Sink) {
+    let Some(plan) = row.text("BackupPlanId") else { return };
+    let rules = row.get("BackupPlan").and_then(|p| p.list("Rules")).unwrap_or_default();
+    for rule in rules {
+        let Some(id) = rule.text("RuleId") else { continue };
+        for action in rule.list("CopyActions").unwrap_or_default() {
+            let vault = action.text("DestinationBackupVaultArn").and_then(VaultArn::parse);
+            let keeps = action.get("Lifecycle").and_then(backup::retention);
+            if let (Some(vault), Some(keeps)) = (vault, keeps) {
+                out.say(About::CopyRule(plan.to_owned(), id.to_owned(), vault, keeps));
+            }
+        }
+    }
 }
 
 fn selection(row: Node<'_>, out: &mut Sink) {

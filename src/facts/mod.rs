@@ -62,6 +62,8 @@ pub enum About {
     DeleteCall(Box<DeleteCall>),
     /// A call that touches the log itself.
     TrailCall(Box<TrailCall>),
+    /// A rule of a plan copies into this vault and keeps the copies so long: plan id, rule id.
+    CopyRule(String, String, VaultArn, Retention),
     /// An account read or restored from a vault of another account.
     Use(VaultArn, AccountId),
     /// An account of the organisation.
@@ -124,6 +126,8 @@ pub struct PointSays {
     pub retention: Option<Retention>,
     /// `CalculatedLifecycle.DeleteAt`.
     pub delete_at: Option<Instant>,
+    /// The plan and the rule that made it, by id.
+    pub rule: Option<(String, String)>,
     /// A row of a list of the vault.
     pub listed: bool,
 }

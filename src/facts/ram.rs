@@ -129,7 +129,7 @@ pub fn read_snapshot(observation: &Observation, out: &mut Sink) {
     match observation.operation {
         "ram get-resource-shares" if !observation.whole_list => share_row(row, out),
         "ram get-resource-share-associations" if observation.whole_list => {}
-        "ram get-resource-share-associations" => association_row(row, out),
+        "ram get-resource-share-associations" => association_row(row, observation.complete, out),
         "ram get-resource-share-invitations" => {
             if let Some(arn) = row.text("resourceShareInvitationArn") {
                 out.say(About::Invitation(InvitationArn::new(arn), Box::new(invitation_says(row))));
@@ -153,7 +153,7 @@ fn share_row(row: Node<'_>, out: &mut Sink) {
     out.say(About::Share(share, Box::new(says)));
 }
 
-fn association_row(row: Node<'_>, out: &mut Sink) {
+fn association_row(row: Node<'_>, complete: bool, out: &mut Sink) {
     let Some(share) = row.text("resourceShareArn").and_then(ShareArn::parse) else { return };
     let (Some(entity), Some(state)) = (row.text("associatedEntity"), row.text("status").map(Association::read)) else { return };
     let is_principal = row.text("associationType") == Some("PRINCIPAL");
@@ -167,7 +167,7 @@ fn association_row(row: Node<'_>, out: &mut Sink) {
     if let (true, Some(made)) = (state.is_in(), row.time("creationTime")) {
         out.say_at(made, About::Share(share.clone(), Box::new(says(false))));
     }
-    out.say(About::Share(share, Box::new(says(is_principal))));
+    out.say(About::Share(share, Box::new(says(is_principal && complete))));
 }
 
 fn listed(row: Node<'_>, key: &str, is_resource: bool, out: &mut Sink) {

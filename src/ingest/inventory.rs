@@ -20,6 +20,8 @@ pub struct Observation {
     pub region: Option<Region>,
     /// `true`: this stands for the whole list, and says that it is complete.
     pub whole_list: bool,
+    /// Whether the list that this row belongs to is complete.
+    pub complete: bool,
     row: Value,
 }
 
@@ -167,7 +169,9 @@ pub fn named(path: &std::path::Path) -> (Option<&'static str>, Option<String>) {
 impl Output {
     /// Splits the output into its rows, each with its JSON pointer, and for a complete list one row that says so.
     pub fn rows(self, manifest: &Manifest, qualifier: Option<&str>) -> Vec<(String, Observation)> {
+        let complete = Node(&self.document).get("NextToken").is_none();
         let observe = |row: Value, whole_list: bool| Observation {
+            complete,
             operation: self.operation,
             qualifier: qualifier.map(str::to_owned),
             captured_at: manifest.captured_at,
@@ -177,8 +181,6 @@ impl Output {
             row,
         };
         let Some(key) = self.list else { return vec![(String::new(), observe(self.document.clone(), false))] };
-        let node = Node(&self.document);
-        let complete = node.get("NextToken").is_none();
         let items = self.document.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
         let mut rows: Vec<_> = Vec::with_capacity(items.len() + 1);
         if complete {

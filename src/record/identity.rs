@@ -50,7 +50,13 @@ impl Actor {
         let invoked_by = identity.text("invokedBy").map(str::to_owned);
         let issuer = identity.path(&["sessionContext", "sessionIssuer", "arn"]).and_then(Node::as_text);
         let service_event = record.text("eventType") == Some("AwsServiceEvent");
-        let is_service = service_event || kind.as_deref() == Some("AWSService") || (kind.is_none() && invoked_by.is_some());
+        // AWS Backup acts in its own name through its service-linked role, and marks what it does elsewhere as invoked by it.
+        let own_role = issuer.or(arn).is_some_and(|arn| arn.contains(":role/aws-service-role/"));
+        let is_service = service_event
+            || own_role
+            || kind.as_deref() == Some("AWSService")
+            || invoked_by.as_deref() == Some("backup.amazonaws.com")
+            || (kind.is_none() && invoked_by.is_some());
         let behind = identity.get("onBehalfOf").and_then(|b| b.text("userId"));
         let principal = issuer
             .map(str::to_owned)

@@ -13,8 +13,9 @@ pub mod vault;
 use crate::arn::{AccountId, InvitationArn, RecoveryPointArn, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn, VaultArn};
 use crate::coverage::{Coverage, Pair};
 use crate::evidence::Evidence;
-use crate::facts::{About, DeleteCall, Fact, ShareCall, TrailCall};
+use crate::facts::{About, DeleteCall, Fact, Retention, ShareCall, TrailCall};
 use crate::instant::Instant;
+use crate::timeline::Timeline;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that happened: when, which record, and what.
@@ -48,6 +49,8 @@ pub struct World {
     pub points: BTreeMap<RecoveryPointArn, point::Point>,
     /// For each resource, the recovery points made of it, in order of time.
     pub copies: BTreeMap<ResourceArn, Vec<point::Copied>>,
+    /// How long the rules of plans keep their copies, by plan id, rule id and vault.
+    pub copy_rules: BTreeMap<(String, String, VaultArn), Timeline<Retention>>,
     /// Copy and backup jobs.
     pub jobs: BTreeMap<String, job::Job>,
     /// Resources that are or should be backed up.
@@ -85,6 +88,7 @@ pub struct World {
 struct Gathered {
     vaults: BTreeMap<VaultArn, vault::Seen>,
     points: BTreeMap<RecoveryPointArn, point::Seen>,
+    copy_rules: BTreeMap<(String, String, VaultArn), seen::Sightings<Retention>>,
     jobs: BTreeMap<String, job::Seen>,
     shares: BTreeMap<ShareArn, share::Seen>,
     teams: BTreeMap<TeamArn, approval::SeenTeam>,
@@ -102,6 +106,7 @@ impl World {
             vaults: BTreeMap::new(),
             points: BTreeMap::new(),
             copies: BTreeMap::new(),
+            copy_rules: BTreeMap::new(),
             jobs: BTreeMap::new(),
             resources: BTreeMap::new(),
             shares: BTreeMap::new(),
@@ -145,6 +150,10 @@ impl World {
             About::ShareCall(call) => self.share_calls.push(Happened { at, evidence, what: (**call).clone() }),
             About::DeleteCall(call) => self.delete_calls.push(Happened { at, evidence, what: (**call).clone() }),
             About::TrailCall(call) => self.trail_calls.push(Happened { at, evidence, what: (**call).clone() }),
+            About::CopyRule(plan, rule, vault, keeps) => {
+                let key = (plan.clone(), rule.clone(), vault.clone());
+                into.copy_rules.entry(key).or_default().note(fact, Some(*keeps));
+            }
             About::Use(vault, account) => {
                 let uses = self.uses.entry((vault.clone(), account.clone())).or_default();
                 uses.push(Happened { at, evidence, what: () });
@@ -166,6 +175,9 @@ impl World {
             gathered.vaults.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, sessions, drifts))).collect();
         self.points =
             gathered.points.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, &self.vaults, drifts))).collect();
+        // A snapshot shows the plan as it is; what it was before is taken to be the same where nothing else is known.
+        let plans = gathered.copy_rules.into_iter();
+        self.copy_rules = plans.map(|(key, seen)| (key, seen.replay_quietly(|_| Instant::MIN_UTC))).collect();
         self.jobs = gathered.jobs.into_iter().map(|(id, seen)| (id, seen.replay())).collect();
         self.shares = gathered.shares.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
         self.teams = gathered.teams.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();

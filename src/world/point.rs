@@ -33,6 +33,8 @@ pub struct Point {
     pub created: Option<Instant>,
     /// `CalculatedLifecycle.DeleteAt`.
     pub delete_at: Option<Instant>,
+    /// The plan and the rule that made it, by id.
+    pub rule: Option<(String, String)>,
     /// A complete list of the vault no longer has it.
     pub gone: Option<(Instant, Evidence)>,
     /// The first entry that names it.
@@ -126,6 +128,7 @@ pub(super) struct Seen {
     made: Option<(Instant, Evidence)>,
     created: Option<Instant>,
     delete_at: Option<Instant>,
+    rule: Option<(String, String)>,
     listed: Vec<Instant>,
     first_seen: Option<(Instant, Evidence)>,
 }
@@ -136,6 +139,7 @@ impl Seen {
         self.vault = self.vault.take().or_else(|| says.vault.clone());
         self.resource = self.resource.take().or_else(|| says.resource.clone());
         self.created = self.created.or(says.created);
+        self.rule = self.rule.take().or_else(|| says.rule.clone());
         self.delete_at = says.delete_at.or(self.delete_at);
         if says.listed {
             self.listed.push(fact.at);
@@ -177,6 +181,7 @@ impl Seen {
             made: self.made,
             created: self.created.or(self.made.map(|(at, _)| at)),
             delete_at: self.delete_at,
+            rule: self.rule,
             gone: gone.copied(),
             first_seen: self.first_seen,
             arn,
