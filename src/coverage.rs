@@ -180,7 +180,9 @@ impl Coverage {
             let Some(grade) = best.copied() else { continue };
             match out.last_mut() {
                 Some(last) if last.grade == grade && *start - last.to <= instant::tick() => last.to = end,
-                _ => out.push(Stretch { account: pair.0.clone(), region: pair.1.clone(), from: *start, to: end, grade }),
+                _ => {
+                    out.push(Stretch { account: pair.0.clone(), region: pair.1.clone(), from: *start, to: end, grade })
+                }
             }
         }
         out
@@ -245,7 +247,13 @@ mod tests {
         let runs: Vec<Run> = minutes.iter().map(|m| Run { from: t(*m), to: t(*m) }).collect();
         let of = pair();
         let signs = [(&of, runs.len() as u64, runs.as_slice())];
-        Coverage::build(signs.into_iter(), &BTreeSet::new(), assertions, Run { from: t(0), to: t(10_000) }, Terms::default())
+        Coverage::build(
+            signs.into_iter(),
+            &BTreeSet::new(),
+            assertions,
+            Run { from: t(0), to: t(10_000) },
+            Terms::default(),
+        )
     }
 
     #[test]

@@ -76,7 +76,10 @@ fn epoch(number: f64) -> Option<Instant> {
         return None;
     }
     let in_seconds = if number.abs() > 1e11 { number / 1000.0 } else { number };
-    #[expect(clippy::cast_possible_truncation, reason = "bounded above; the fraction of a second is dropped on purpose")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "bounded above; the fraction of a second is dropped on purpose"
+    )]
     seconds(in_seconds.floor() as i64)
 }
 
@@ -112,8 +115,13 @@ pub fn span(text: &str) -> Option<Duration> {
 pub fn say(span: Duration) -> String {
     let total = span.num_seconds().max(0);
     let parts = [(total / 86_400, "d"), (total % 86_400 / 3600, "h"), (total % 3600 / 60, "min"), (total % 60, "s")];
-    let told: Vec<String> =
-        parts.iter().skip_while(|(n, _)| *n == 0).take(2).filter(|(n, _)| *n > 0).map(|(n, u)| format!("{n} {u}")).collect();
+    let told: Vec<String> = parts
+        .iter()
+        .skip_while(|(n, _)| *n == 0)
+        .take(2)
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, u)| format!("{n} {u}"))
+        .collect();
     if told.is_empty() { "0 s".into() } else { told.join(" ") }
 }
 

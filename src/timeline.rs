@@ -82,10 +82,7 @@ impl<T: Clone + PartialEq> Timeline<T> {
     ///
     /// `since` answers, for a snapshot at an instant, back to when the log is whole without a break: a first snapshot is
     /// carried back to there, never over an earlier change.
-    pub fn replay(
-        mut seen: Vec<Sighting<T>>,
-        since: impl Fn(Instant) -> Instant,
-    ) -> (Self, Vec<Contradiction<T>>) {
+    pub fn replay(mut seen: Vec<Sighting<T>>, since: impl Fn(Instant) -> Instant) -> (Self, Vec<Contradiction<T>>) {
         seen.sort_by(|a, b| (a.at, a.observed, a.evidence).cmp(&(b.at, b.observed, b.evidence)));
         let mut spans: Vec<Span<T>> = Vec::new();
         let mut contradictions = Vec::new();

@@ -56,15 +56,30 @@ fn differences(case: &Case, report: &Report) -> Vec<String> {
         };
         let got = (verdict.status, verdict.reason.code.as_str());
         if got != (expect.status, expect.reason.as_str()) {
-            found.push(format!("{}: {} {} instead of {} {}: {}", expect.subject, got.0.name(), got.1, expect.status.name(), expect.reason, verdict.reason.message));
+            found.push(format!(
+                "{}: {} {} instead of {} {}: {}",
+                expect.subject,
+                got.0.name(),
+                got.1,
+                expect.status.name(),
+                expect.reason,
+                verdict.reason.message
+            ));
         } else if expect.severity.is_some_and(|s| s != verdict.severity) {
             found.push(format!("{}: severity {}", expect.subject, verdict.severity.name()));
         }
-        found.extend(expect.evidence.iter().filter(|e| !cites(verdict, e)).map(|e| format!("{} does not cite {e}", expect.subject)));
+        found.extend(
+            expect
+                .evidence
+                .iter()
+                .filter(|e| !cites(verdict, e))
+                .map(|e| format!("{} does not cite {e}", expect.subject)),
+        );
     }
     let wanted: BTreeSet<&str> = case.expect.iter().map(|e| e.subject.as_str()).collect();
     let more = report.verdicts.iter().filter(|v| !wanted.contains(v.subject.id.as_str()));
-    found.extend(more.map(|v| format!("unexpected verdict on {}: {} {}", v.subject.id, v.status.name(), v.reason.code)));
+    found
+        .extend(more.map(|v| format!("unexpected verdict on {}: {} {}", v.subject.id, v.status.name(), v.reason.code)));
     found
 }
 
@@ -82,7 +97,12 @@ fn every_fixture_is_judged_as_its_case_says() {
                 Err(error) => vec![error],
             };
             if !found.is_empty() {
-                wrong.push(format!("{id}/{}: {}\n    {}", folder.file_name().unwrap().to_str().unwrap(), case.claim, found.join("\n    ")));
+                wrong.push(format!(
+                    "{id}/{}: {}\n    {}",
+                    folder.file_name().unwrap().to_str().unwrap(),
+                    case.claim,
+                    found.join("\n    ")
+                ));
             }
         }
     }
@@ -105,14 +125,20 @@ fn every_control_has_a_fixture_for_every_status_that_it_can_take() {
         let shown = seen.remove(&control.rule.id).unwrap_or_default();
         for status in Status::ALL {
             // `not_yet_created` occurs in intervals only; accounts and logs are never without subjects.
-            let codes: Vec<&str> = control.rule.reasons.iter().filter(|r| r.status == status).map(|r| r.code.as_str()).collect();
+            let codes: Vec<&str> =
+                control.rule.reasons.iter().filter(|r| r.status == status).map(|r| r.code.as_str()).collect();
             let reachable = codes.iter().any(|c| !matches!(*c, "not_yet_created" | "no_subjects"));
             if reachable && !shown.iter().any(|(s, _)| *s == status) {
                 missing.push(format!("{} {}", control.rule.id, status.name()));
             }
         }
         let known: Vec<_> = control.rule.reasons.iter().map(|r| (r.status, r.code.clone())).collect();
-        missing.extend(shown.iter().filter(|s| !known.contains(s)).map(|s| format!("{}: {s:?} is no reason of its page", control.rule.id)));
+        missing.extend(
+            shown
+                .iter()
+                .filter(|s| !known.contains(s))
+                .map(|s| format!("{}: {s:?} is no reason of its page", control.rule.id)),
+        );
     }
     assert!(missing.is_empty(), "{missing:#?}");
     assert!(seen.is_empty(), "fixtures of unknown controls: {:?}", seen.keys());

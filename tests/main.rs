@@ -1,6 +1,14 @@
 //! All integration tests in one binary: linking is what a test run costs.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
 
 mod controls;
+mod estate;
+mod laws;
 mod render;
 mod support;

@@ -47,7 +47,8 @@ pub fn run(args: &AuditArgs) -> Result<u8, Error> {
     }
     let report = report(args)?;
     for format in formats {
-        let rendered = render::render(format, &report, &text_options(args)).map_err(|e| Error::Render(e.to_string()))?;
+        let rendered =
+            render::render(format, &report, &text_options(args)).map_err(|e| Error::Render(e.to_string()))?;
         output::deliver(args, format, &rendered).map_err(Error::Output)?;
     }
     output::tell(args, &report);

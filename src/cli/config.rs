@@ -155,10 +155,14 @@ impl Config {
     /// The policy that it states.
     pub fn policy(&self) -> Result<Policy, String> {
         let organization = self.organization.as_ref().map(|o| {
-            o.accounts.iter().map(|(id, name)| Ok((account(id)?, name.clone()))).collect::<Result<BTreeMap<_, _>, String>>()
+            o.accounts
+                .iter()
+                .map(|(id, name)| Ok((account(id)?, name.clone())))
+                .collect::<Result<BTreeMap<_, _>, String>>()
         });
         let scope = &self.scope;
-        let accounts = scope.accounts.as_ref().map(|ids| ids.iter().map(|id| account(id)).collect::<Result<BTreeSet<_>, _>>());
+        let accounts =
+            scope.accounts.as_ref().map(|ids| ids.iter().map(|id| account(id)).collect::<Result<BTreeSet<_>, _>>());
         let regions = scope.regions.as_ref().map(|codes| codes.iter().map(Region::new).collect());
         let list = |entries: &Option<Vec<Entry>>| entries.as_ref().map(|e| approved(e)).transpose();
         Ok(Policy {
@@ -239,7 +243,10 @@ fn exception(table: &ExceptionTable, controls: &[String], as_of: Instant) -> Res
     }
     if !table.control.contains('*') && !controls.contains(&table.control) {
         let near = nearest(&table.control, controls.iter().map(String::as_str));
-        return Err(format!("{named}: no such control{}", near.map(|n| format!("; did you mean {n:?}?")).unwrap_or_default()));
+        return Err(format!(
+            "{named}: no such control{}",
+            near.map(|n| format!("; did you mean {n:?}?")).unwrap_or_default()
+        ));
     }
     if table.reason.trim().is_empty() || table.owner.trim().is_empty() {
         return Err(format!("{named}: `reason` and `owner` must say something"));
@@ -250,7 +257,9 @@ fn exception(table: &ExceptionTable, controls: &[String], as_of: Instant) -> Res
     let ends = day("expires", &table.expires).map_err(|problem| format!("{named}: {problem}"))?;
     let created = table.created.as_deref().map(|text| day("created", text)).transpose()?.unwrap_or(as_of);
     if ends - created > chrono::Duration::days(LONGEST_DAYS) {
-        return Err(format!("{named}: it may run for {LONGEST_DAYS} days at most; set `created` and an earlier `expires`"));
+        return Err(format!(
+            "{named}: it may run for {LONGEST_DAYS} days at most; set `created` and an earlier `expires`"
+        ));
     }
     Ok(Exception {
         control: table.control.clone(),

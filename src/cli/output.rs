@@ -22,7 +22,9 @@ pub fn deliver(args: &AuditArgs, format: Format, bytes: &[u8]) -> Result<(), Str
 pub fn to_stdout(bytes: &[u8]) -> Result<(), String> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("cannot write to standard output: {cause}")),
+        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("cannot write to standard output: {cause}"))
+        }
         _ => Ok(()),
     }
 }

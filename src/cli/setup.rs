@@ -168,10 +168,12 @@ fn gate_terms(args: &AuditArgs, config: &Config) -> Result<gate::Terms, String> 
 }
 
 fn fingerprint(controls: &[InForce], text: &str, args: &AuditArgs) -> String {
-    let judged = controls.iter().filter(|c| c.judged).map(|c| {
-        serde_json::json!([c.control.rule.id, c.control.rule.version, c.severity, c.params.all()])
-    });
-    let flags = serde_json::json!([args.as_of, args.from, args.to, args.window, args.assume_complete, args.captured_at]);
+    let judged = controls
+        .iter()
+        .filter(|c| c.judged)
+        .map(|c| serde_json::json!([c.control.rule.id, c.control.rule.version, c.severity, c.params.all()]));
+    let flags =
+        serde_json::json!([args.as_of, args.from, args.to, args.window, args.assume_complete, args.captured_at]);
     let whole = serde_json::json!({"controls": judged.collect::<Vec<_>>(), "config": text, "flags": flags});
     sha2::Sha256::digest(whole.to_string().as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
 }
@@ -229,7 +231,10 @@ fn assumed(range: &str, as_of: Instant) -> Result<Assertion, String> {
 }
 
 /// The clock, read only for `--as-of now`.
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock, and only where the user asks for it")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the clock, and only where the user asks for it"
+)]
 fn now() -> Instant {
     use chrono::SubsecRound;
     chrono::Utc::now().trunc_subsecs(0)

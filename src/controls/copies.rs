@@ -24,7 +24,8 @@ pub fn resources(context: &Context<'_>) -> Vec<Subject> {
         .filter(|arn| {
             let kind = kind(context, arn);
             let is_one_of = |kinds: &[&str]| kind.is_none_or(|k| kinds.iter().any(|w| w.eq_ignore_ascii_case(k)));
-            let stated: Option<Vec<&str>> = scope.resource_types.as_ref().map(|t| t.iter().map(String::as_str).collect());
+            let stated: Option<Vec<&str>> =
+                scope.resource_types.as_ref().map(|t| t.iter().map(String::as_str).collect());
             stated.is_none_or(|kinds| is_one_of(&kinds)) && wanted.as_ref().is_none_or(|kinds| is_one_of(kinds))
         })
         .map(Subject::resource)
@@ -43,7 +44,10 @@ pub fn is_never_eligible(context: &Context<'_>, arn: &ResourceArn) -> bool {
             || matches!(a.service, "cloudformation" | "redshift" | "redshift-serverless" | "ssm-sap")
     });
     let by_kind = |k: &str| {
-        matches!(k, "RDS" | "CloudFormation" | "Redshift" | "Redshift Serverless" | "SAP HANA on Amazon EC2" | "SAP HANA")
+        matches!(
+            k,
+            "RDS" | "CloudFormation" | "Redshift" | "Redshift Serverless" | "SAP HANA on Amazon EC2" | "SAP HANA"
+        )
     };
     by_arn || kind(context, arn).is_some_and(by_kind)
 }

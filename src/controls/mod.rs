@@ -1,6 +1,8 @@
 //! Controls: what must hold, and the judge of each. A control is its page (`rules/controls/<name>.toml`), its judge
 //! (`src/controls/<name>.rs`), and its name in the list below.
 
+mod air_gapped;
+mod copies;
 pub mod engine;
 pub mod judgement;
 pub mod params;
@@ -8,8 +10,6 @@ pub mod policy;
 pub mod rule;
 pub mod subject;
 pub mod view;
-mod air_gapped;
-mod copies;
 
 use judgement::Judgement;
 use params::{ParamError, Params};

@@ -50,7 +50,11 @@ impl Params {
     pub fn set(&mut self, rule: &Rule, name: &str, value: Value) -> Result<(), ParamError> {
         let Some(page) = rule.parameters.iter().find(|p| p.name == name) else {
             let names = rule.parameters.iter().map(|p| p.name.as_str());
-            return Err(ParamError::Unknown { control: rule.id.clone(), name: name.into(), nearest: nearest(name, names) });
+            return Err(ParamError::Unknown {
+                control: rule.id.clone(),
+                name: name.into(),
+                nearest: nearest(name, names),
+            });
         };
         check(page, &value).map_err(|problem| ParamError::Bad {
             control: rule.id.clone(),
@@ -107,7 +111,12 @@ fn check(page: &Parameter, value: &Value) -> Result<(), String> {
         let (low, high) = (page.min.map(|m| m as f64), page.max.map(|m| m as f64));
         if low.is_some_and(|l| number < l) || high.is_some_and(|h| number > h) {
             let show = |bound: Option<i64>| bound.map_or_else(|| "…".into(), |b| b.to_string());
-            return Err(format!("it must lie in {}..={} {}", show(page.min), show(page.max), page.unit.as_deref().unwrap_or("")));
+            return Err(format!(
+                "it must lie in {}..={} {}",
+                show(page.min),
+                show(page.max),
+                page.unit.as_deref().unwrap_or("")
+            ));
         }
         Ok(())
     };

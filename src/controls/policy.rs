@@ -38,7 +38,8 @@ pub struct Scope {
 impl Scope {
     /// Whether a thing of this account and Region is judged. Unknown places are.
     pub fn holds(&self, account: Option<&AccountId>, region: Option<&Region>) -> bool {
-        let inside = |set: &Option<BTreeSet<AccountId>>| set.as_ref().is_none_or(|s| account.is_none_or(|a| s.contains(a)));
+        let inside =
+            |set: &Option<BTreeSet<AccountId>>| set.as_ref().is_none_or(|s| account.is_none_or(|a| s.contains(a)));
         inside(&self.accounts) && self.regions.as_ref().is_none_or(|s| region.is_none_or(|r| s.contains(r)))
     }
 }

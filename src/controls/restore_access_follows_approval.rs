@@ -1,9 +1,10 @@
 //! APR-07: a recovery account gets access to a LAG vault only after its request, and after enough approvals of its session.
 
-use super::judgement::{Judgement, Proof};
+use super::judgement::{Hole, Judgement, Proof};
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
 use crate::arn::{SessionArn, TeamArn};
+use crate::coverage::Pair;
 use crate::evidence::Evidence;
 use crate::facts::words::{SessionState, VaultState};
 use crate::instant::{self, Instant};
@@ -152,12 +153,33 @@ impl Case<'_, '_> {
 
     fn not_available(&self, outcome: &SessionState, proof: &Proof) -> Judgement {
         let failed = self.access.and_then(|a| a.state.at(self.view.now())).is_some_and(|s| s.value == Some(VaultState::Failed));
+        if !outcome.is_refused()
+            && !outcome.is_approved()
+            && !failed
+            && let Some(hole) = self.undecided_since()
+        {
+            let what = "The session was last seen undecided; its outcome would be in the log of the team's owner in us-east-1";
+            return Judgement::gap("session_log_missing", what, &hole).citing_all(proof);
+        }
         if !outcome.is_approved() || failed {
             let message = format!("The session is {}, and no access was given.", outcome.said());
             return Judgement::compliant("no_access_given", message, proof);
         }
         let message = "The session was approved, but no record shows whether access was given; add `aws backup list-restore-access-backup-vaults` of the vault to the snapshot.";
         Judgement::insufficient("availability_unknown", message).citing_all(proof)
+    }
+
+    /// The hole in the team owner's log in which an outcome may have been missed.
+    fn undecided_since(&self) -> Option<Hole> {
+        let (shown, _) = self.state.last_shown(self.view.now());
+        if self.view.within(shown, self.view.of.world.coverage.terms().max_gap) {
+            return None;
+        }
+        self.view.covered(self.team_log().as_ref(), shown).err()
+    }
+
+    fn team_log(&self) -> Option<Pair> {
+        self.team().and_then(|team| team.account().zip(team.region()))
     }
 
     /// What is wrong with the votes; `None`: nothing.
@@ -208,12 +230,25 @@ impl Case<'_, '_> {
                 let message = format!("{user} asked for access and approved it.");
                 Some(Judgement::non_compliant("requester_among_approvers", message, proof))
             }
+            None if self.request_may_be_missed() => {
+                let message = "Who asked for access is not known, so that it cannot be told whether they approved their own request; add the recovery account's log.";
+                Some(Judgement::insufficient("identity_unmapped", message).citing_all(proof))
+            }
             None if self.view.of.params.flag("require_identity_mapping") => {
                 let message = "The requester cannot be mapped to an Identity Center user, so that it cannot be told whether they approved their own request.";
                 Some(Judgement::insufficient("identity_unmapped", message).citing_all(proof))
             }
             _ => None,
         }
+    }
+
+    /// Whether the request itself, which names who asked, may be in a hole of the recovery account's log.
+    fn request_may_be_missed(&self) -> bool {
+        let Some((at, _)) = self.asked.filter(|_| self.access.is_none_or(|a| a.requester.is_none())) else { return false };
+        let account = self.access.and_then(|a| a.account.clone());
+        let region = self.access.and_then(|a| a.source.as_ref()).and_then(|(vault, _)| vault.region());
+        let log = account.zip(region);
+        self.view.covered_between(log.as_ref(), at - SAME_REQUEST, at + SAME_REQUEST).is_err()
     }
 
     fn team(&self) -> Option<&TeamArn> {
@@ -228,7 +263,11 @@ impl Case<'_, '_> {
         let at = self.asked.map_or(self.state.from, |(at, _)| at);
         let team = self.view.of.world.teams.get(self.team()?)?;
         let span = team.threshold.at(at)?;
-        Some((span.value?, span.last_shown(at).1))
+        let (shown, evidence) = span.last_shown(at);
+        // An update in between would be in the log of the team's owner.
+        let near = at - shown <= self.view.of.world.coverage.terms().max_gap;
+        let unchanged = near || self.view.covered_between(self.team_log().as_ref(), shown, at).is_ok();
+        unchanged.then_some((span.value?, evidence))
     }
 }
 

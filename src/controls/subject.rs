@@ -57,7 +57,14 @@ impl Subject {
     /// A vault.
     pub fn vault(arn: &VaultArn) -> Self {
         let (account, region) = (arn.account(), arn.region());
-        Self { key: Key::Vault(arn.clone()), kind: "vault", id: arn.to_string(), account, region, name: Some(arn.name().into()) }
+        Self {
+            key: Key::Vault(arn.clone()),
+            kind: "vault",
+            id: arn.to_string(),
+            account,
+            region,
+            name: Some(arn.name().into()),
+        }
     }
 
     /// A resource.
@@ -95,7 +102,14 @@ impl Subject {
     /// An account.
     pub fn account(id: &AccountId, context: &Context<'_>) -> Self {
         let name = context.policy.organization.as_ref().and_then(|o| o.get(id)).filter(|n| !n.is_empty()).cloned();
-        Self { key: Key::Account(id.clone()), kind: "account", id: id.to_string(), account: Some(id.clone()), region: None, name }
+        Self {
+            key: Key::Account(id.clone()),
+            kind: "account",
+            id: id.to_string(),
+            account: Some(id.clone()),
+            region: None,
+            name,
+        }
     }
 
     /// An approval team.

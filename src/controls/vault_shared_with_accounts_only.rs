@@ -1,6 +1,6 @@
 //! SHR-01: a RAM share that contains a LAG vault names accounts only.
 
-use super::judgement::{Judgement, Proof, State};
+use super::judgement::{Judgement, Proof};
 use super::policy::principal_account;
 use super::subject::{Key, Subject};
 use super::view::{Context, View};

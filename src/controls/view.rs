@@ -82,19 +82,24 @@ impl<'w> View<'w> {
     pub fn fixed<'l, T: Clone + PartialEq>(&self, line: &'l Timeline<T>) -> Option<(&'l T, Proof)> {
         let span = self.look(line)?;
         let value = span.value.as_ref()?;
-        Some((value, Proof::shown(span.last_shown(self.at).1, "").known(span.origin)))
+        Some((value, Proof::shown(span.evidence, "").and(span.last_shown(self.at).1, "").known(span.origin)))
     }
 
     /// The value of an attribute that can change, with whether it is known to be still so: the latest record that showed it
     /// lies no further back than the largest gap allowed, or the log of `pair` is whole since.
-    pub fn state<'l, T: Clone + PartialEq>(&self, line: &'l Timeline<T>, pair: Option<&Pair>, note: &str) -> State<'l, T> {
+    pub fn state<'l, T: Clone + PartialEq>(
+        &self,
+        line: &'l Timeline<T>,
+        pair: Option<&Pair>,
+        note: &str,
+    ) -> State<'l, T> {
         let Some(span) = self.look(line) else { return State::NeverSeen };
         let Some(value) = &span.value else { return State::Changed(span.evidence) };
         for (when, _) in &span.confirmed {
             self.changes_at(*when);
         }
         let (shown, evidence) = span.last_shown(self.at);
-        let proof = Proof::shown(evidence, note).known(span.origin);
+        let proof = Proof::shown(span.evidence, note).and(evidence, note).known(span.origin);
         let known = |proof| State::Known { value, since: span.from, proof };
         if self.within(shown, self.of.world.coverage.terms().max_gap) {
             return known(proof);

@@ -29,13 +29,19 @@ pub fn read(record: &Record, out: &mut Sink) {
         "CreateRestoreAccessBackupVault" => access_asked(record, out),
         "CreateRestoreAccessBackupVaultFailed" => access_ended(record, Some(VaultState::Failed), out),
         "RestoreAccessBackupVaultDeleted" => access_ended(record, None, out),
-        "DeleteRecoveryPoint" | "DisassociateRecoveryPoint" | "DisassociateRecoveryPointFromParent" => deletion(record, out),
+        "DeleteRecoveryPoint" | "DisassociateRecoveryPoint" | "DisassociateRecoveryPointFromParent" => {
+            deletion(record, out)
+        }
         "UpdateRecoveryPointLifecycle" if record.succeeded() => life_cycle(record, out),
         "BackupDeleted" => point_deleted(record, out),
         "RecoveryPointCreated" | "BackupTransitionedToCold" => point(record.details(), false, out),
         "StartBackupJob" | "StartCopyJob" if record.succeeded() => job_started(record, out),
-        "DescribeBackupVault" | "DescribeRecoveryPoint" | "GetRecoveryPointRestoreMetadata"
-        | "ListRecoveryPointsByBackupVault" | "ListProtectedResourcesByBackupVault" | "StartRestoreJob"
+        "DescribeBackupVault"
+        | "DescribeRecoveryPoint"
+        | "GetRecoveryPointRestoreMetadata"
+        | "ListRecoveryPointsByBackupVault"
+        | "ListProtectedResourcesByBackupVault"
+        | "StartRestoreJob"
             if record.succeeded() =>
         {
             used(record, out);
@@ -74,7 +80,8 @@ fn named_vault(record: &Record, node: Node<'_>) -> Option<VaultArn> {
     if let Some(arn) = node.text("backupVaultArn").and_then(VaultArn::parse) {
         return Some(arn);
     }
-    let owner = node.text("backupVaultAccountId").and_then(crate::arn::AccountId::parse).or_else(|| record.account.clone());
+    let owner =
+        node.text("backupVaultAccountId").and_then(crate::arn::AccountId::parse).or_else(|| record.account.clone());
     let name = node.text("backupVaultName")?;
     VaultArn::parse(name).or_else(|| Some(VaultArn::of(&owner?, record.region.as_ref()?, name)))
 }
@@ -266,7 +273,9 @@ pub(super) fn retention(node: Node<'_>) -> Option<Retention> {
     }
     match node.get("deleteAfterDays") {
         None => Some(Retention::Always),
-        Some(_) => node.int("deleteAfterDays").map(|days| if days < 0 { Retention::Always } else { Retention::Days(days) }),
+        Some(_) => {
+            node.int("deleteAfterDays").map(|days| if days < 0 { Retention::Always } else { Retention::Days(days) })
+        }
     }
 }
 
@@ -348,6 +357,10 @@ pub(super) fn job(node: Node<'_>, is_copy: bool, out: &mut Sink) {
 }
 
 fn life_cycle_of_job(node: Node<'_>, is_copy: bool) -> Option<Retention> {
-    let keys = if is_copy { ["destinationRecoveryPointLifecycle", "lifecycle"] } else { ["recoveryPointLifecycle", "lifecycle"] };
+    let keys = if is_copy {
+        ["destinationRecoveryPointLifecycle", "lifecycle"]
+    } else {
+        ["recoveryPointLifecycle", "lifecycle"]
+    };
     keys.iter().find_map(|key| node.get(key)).and_then(retention)
 }

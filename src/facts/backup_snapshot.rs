@@ -17,7 +17,9 @@ pub fn read(observation: &Observation, out: &mut Sink) {
                 out.say(About::AllPoints(vault));
             }
         }
-        "backup list-recovery-points-by-backup-vault" | "backup describe-recovery-point" => backup::point(row, true, out),
+        "backup list-recovery-points-by-backup-vault" | "backup describe-recovery-point" => {
+            backup::point(row, true, out)
+        }
         "backup list-protected-resources" => {
             if let Some(arn) = row.text("ResourceArn") {
                 out.say(About::Resource(ResourceArn::new(arn), row.text("ResourceType").map(str::to_owned)));
@@ -62,7 +64,10 @@ fn vault(observation: &Observation, out: &mut Sink) {
         key_type: row.text("EncryptionKeyType").map(KeyType::read),
         key: row.text("EncryptionKeyArn").map(KeyArn::new),
         team: team(row),
-        team_update: row.path(&["LatestMpaApprovalTeamUpdate", "Status"]).and_then(Node::as_text).map(UpdateStatus::read),
+        team_update: row
+            .path(&["LatestMpaApprovalTeamUpdate", "Status"])
+            .and_then(Node::as_text)
+            .map(UpdateStatus::read),
         exists: Some(true),
         ..VaultSays::default()
     };

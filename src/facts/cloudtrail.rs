@@ -68,7 +68,8 @@ fn call(record: &Record, trail: Option<TrailArn>, tampering: Tampering, out: &mu
 /// A trail is named by ARN or by name; a name means one of the account's own in that Region.
 fn trail_of(record: &Record) -> Option<TrailArn> {
     let request = record.request();
-    let named = record.response().text("trailARN").or_else(|| request.text("name")).or_else(|| request.text("trailName"))?;
+    let named =
+        record.response().text("trailARN").or_else(|| request.text("name")).or_else(|| request.text("trailName"))?;
     if named.starts_with("arn:") {
         return Some(TrailArn::new(named));
     }
@@ -105,7 +106,8 @@ fn leaves_out(request: Node<'_>) -> Option<String> {
             && matches!(s.text("readWriteType"), None | Some("All" | "WriteOnly"))
             && !s.texts("excludeManagementEventSources").unwrap_or_default().iter().any(|source| is_ours(source))
     };
-    (!selectors.iter().any(records)).then(|| "no event selector records the management events of AWS Backup, RAM and MPA".into())
+    (!selectors.iter().any(records))
+        .then(|| "no event selector records the management events of AWS Backup, RAM and MPA".into())
 }
 
 fn advanced_leave_out(selectors: &[Node<'_>]) -> Option<String> {
@@ -119,7 +121,8 @@ fn advanced_leave_out(selectors: &[Node<'_>]) -> Option<String> {
         let narrowed = field("eventName").is_some() || holds("readOnly", "equals").contains(&"true");
         management && !only && !excluded && !narrowed
     };
-    (!selectors.iter().any(whole)).then(|| "no advanced selector records the management events of AWS Backup, RAM and MPA".into())
+    (!selectors.iter().any(whole))
+        .then(|| "no advanced selector records the management events of AWS Backup, RAM and MPA".into())
 }
 
 /// Log files younger than this must not expire: the window of claims about absence.
@@ -135,13 +138,17 @@ fn weakens_bucket(record: &Record) -> bool {
             request.path(&["VersioningConfiguration", "Status"]).and_then(Node::as_text) == Some("Suspended")
         }
         "PutBucketLifecycle" | "PutBucketLifecycleConfiguration" => {
-            let rules = request.path(&["LifecycleConfiguration", "Rule"]).or_else(|| request.path(&["LifecycleConfiguration", "Rules"]));
+            let rules = request
+                .path(&["LifecycleConfiguration", "Rule"])
+                .or_else(|| request.path(&["LifecycleConfiguration", "Rules"]));
             let rules: Vec<Node<'_>> = match rules {
                 Some(node) if node.0.is_array() => node.0.as_array().into_iter().flatten().map(Node).collect(),
                 Some(node) => vec![node],
                 None => Vec::new(),
             };
-            rules.iter().any(|rule| rule.get("Expiration").and_then(|e| e.int("Days")).is_some_and(|days| days < KEEP_DAYS))
+            rules
+                .iter()
+                .any(|rule| rule.get("Expiration").and_then(|e| e.int("Days")).is_some_and(|days| days < KEEP_DAYS))
         }
         _ => false,
     }
@@ -160,7 +167,8 @@ pub fn read_snapshot(observation: &Observation, out: &mut Sink) {
             says(trail, trail_says(row, row, Some(true)), out);
         }
         "cloudtrail get-trail-status" => {
-            let named = row.text("TrailARN").or_else(|| row.text("Name")).map(str::to_owned).or_else(|| qualified(observation));
+            let named =
+                row.text("TrailARN").or_else(|| row.text("Name")).map(str::to_owned).or_else(|| qualified(observation));
             let logging = row.flag("IsLogging");
             says(named.map(TrailArn::new), TrailSays { logging, ..TrailSays::default() }, out);
         }

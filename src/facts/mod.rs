@@ -8,7 +8,8 @@ pub mod ram;
 pub mod words;
 
 use crate::arn::{
-    AccountId, InvitationArn, KeyArn, RecoveryPointArn, Region, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn, VaultArn,
+    AccountId, InvitationArn, KeyArn, RecoveryPointArn, Region, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn,
+    VaultArn,
 };
 use crate::evidence::Evidence;
 use crate::ingest::{Log, Said};
@@ -16,7 +17,9 @@ use crate::instant::Instant;
 use crate::record::identity::Actor;
 use crate::record::refusal::Refusal;
 use rayon::prelude::*;
-use words::{Association, JobState, KeyType, PointStatus, SessionState, TeamStatus, UpdateStatus, VaultKind, VaultState};
+use words::{
+    Association, JobState, KeyType, PointStatus, SessionState, TeamStatus, UpdateStatus, VaultKind, VaultState,
+};
 
 /// One fact.
 #[derive(Debug, Clone)]

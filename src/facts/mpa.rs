@@ -141,10 +141,9 @@ fn session_row(row: Node<'_>, out: &mut Sink) {
         let given = answers.as_ref()?.iter().filter(|a| a.text("Response") == Some(response));
         Some(given.filter_map(|a| a.text("IdentityId").map(str::to_owned)).collect())
     };
-    let state = row.text("Status").map(|status| SessionState {
-        status: status.to_owned(),
-        code: row.text("StatusCode").map(str::to_owned),
-    });
+    let state = row
+        .text("Status")
+        .map(|status| SessionState { status: status.to_owned(), code: row.text("StatusCode").map(str::to_owned) });
     let says = SessionSays {
         team: row.text("ApprovalTeamArn").and_then(TeamArn::parse).or_else(|| session.team()),
         action: row.text("ActionName").map(str::to_owned),

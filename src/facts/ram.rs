@@ -44,11 +44,15 @@ pub fn read(record: &Record, out: &mut Sink) {
         says.receiver = says.receiver.or_else(|| record.account.clone());
         out.say(About::Invitation(arn.clone(), Box::new(says)));
     }
-    if matches!(record.name.as_str(), "RejectResourceShareInvitation" | "DeleteResourceShare" | "DisassociateResourceShare") {
+    if matches!(
+        record.name.as_str(),
+        "RejectResourceShareInvitation" | "DeleteResourceShare" | "DisassociateResourceShare"
+    ) {
         return;
     }
     let denied = record.error_message.as_deref().and_then(refusal::denial).and_then(|d| d.resource);
-    let mut targets: Vec<String> = request.texts("resourceArns").unwrap_or_default().into_iter().filter_map(guarded).collect();
+    let mut targets: Vec<String> =
+        request.texts("resourceArns").unwrap_or_default().into_iter().filter_map(guarded).collect();
     targets.extend(denied.as_deref().and_then(guarded));
     let named_share = share.or_else(|| denied.as_deref().filter(|arn| !arn.contains('*')).and_then(ShareArn::parse));
     out.say(About::ShareCall(Box::new(ShareCall {
@@ -58,7 +62,10 @@ pub fn read(record: &Record, out: &mut Sink) {
         actor: record.actor.clone(),
         refusal: record.refusal(),
         error_code: record.error_code.clone(),
-        target_known: request.list("resourceArns").is_some() || named_share.is_some() || invitation.is_some() || !targets.is_empty(),
+        target_known: request.list("resourceArns").is_some()
+            || named_share.is_some()
+            || invitation.is_some()
+            || !targets.is_empty(),
         targets,
         share: named_share,
         invitation,
@@ -155,13 +162,21 @@ fn share_row(row: Node<'_>, out: &mut Sink) {
 
 fn association_row(row: Node<'_>, complete: bool, out: &mut Sink) {
     let Some(share) = row.text("resourceShareArn").and_then(ShareArn::parse) else { return };
-    let (Some(entity), Some(state)) = (row.text("associatedEntity"), row.text("status").map(Association::read)) else { return };
+    let (Some(entity), Some(state)) = (row.text("associatedEntity"), row.text("status").map(Association::read)) else {
+        return;
+    };
     let is_principal = row.text("associationType") == Some("PRINCIPAL");
     let association = vec![(entity.to_owned(), state.clone())];
     let says = |all_principals: bool| {
         let (principals, resources) =
             if is_principal { (association.clone(), Vec::new()) } else { (Vec::new(), association.clone()) };
-        ShareSays { principals, resources, all_principals, name: row.text("resourceShareName").map(str::to_owned), ..ShareSays::default() }
+        ShareSays {
+            principals,
+            resources,
+            all_principals,
+            name: row.text("resourceShareName").map(str::to_owned),
+            ..ShareSays::default()
+        }
     };
     // An association that stands has stood since it was made.
     if let (true, Some(made)) = (state.is_in(), row.time("creationTime")) {

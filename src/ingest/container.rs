@@ -126,7 +126,7 @@ impl<'a> Reader<'a, '_> {
         match self.bytes.get(range.start) {
             Some(b'[') => {
                 let (items, _) = scan::items(self.bytes, range.start);
-                if items.is_empty() {
+                if items.is_empty() && !several {
                     self.out.kind.get_or_insert(Kind::Empty);
                 }
                 for item in items {

@@ -28,7 +28,10 @@ pub fn decompress(stored: Vec<u8>) -> Text {
 fn read(decoder: impl Read, kind: &str, stored: usize) -> Text {
     let mut bytes = Vec::with_capacity(stored.saturating_mul(8).min(64 << 20));
     let broken = match decoder.take(LARGEST_FILE + 1).read_to_end(&mut bytes) {
-        Err(cause) => Some(format!("the {kind} stream breaks after {} bytes of text ({cause}); fetch the file again", bytes.len())),
+        Err(cause) => Some(format!(
+            "the {kind} stream breaks after {} bytes of text ({cause}); fetch the file again",
+            bytes.len()
+        )),
         Ok(_) if bytes.len() as u64 > LARGEST_FILE => {
             Some(format!("decompresses to more than {} GiB; split it", LARGEST_FILE >> 30))
         }

@@ -186,7 +186,8 @@ fn add_file(log: &mut Log, file: FileRead, manifests: &BTreeMap<PathBuf, Manifes
     match (&decoded.manifest, &decoded.inventory, &manifest) {
         (Some(Err(reason)), ..) => damage.push(reason.clone()),
         (_, Some(_), None) => damage.push(
-            "this snapshot has no capture time: put a manifest.json beside or above it, or give --captured-at TIME".into(),
+            "this snapshot has no capture time: put a manifest.json beside or above it, or give --captured-at TIME"
+                .into(),
         ),
         _ => {}
     }

@@ -33,7 +33,9 @@ pub enum Error {
         cause: std::io::Error,
     },
     /// Nothing recognised.
-    #[error("nothing in the given paths is evidence: {found} files, none of a known kind; give CloudTrail logs or inventory snapshots{hint}")]
+    #[error(
+        "nothing in the given paths is evidence: {found} files, none of a known kind; give CloudTrail logs or inventory snapshots{hint}"
+    )]
     NoEvidence {
         /// Files found.
         found: u64,

@@ -72,7 +72,10 @@ impl Actor {
             account: account(identity, arn),
             access_key_id: identity.text("accessKeyId").map(str::to_owned),
             identity_store_user: behind.map(str::to_owned),
-            source_identity: identity.path(&["sessionContext", "sourceIdentity"]).and_then(Node::as_text).map(str::to_owned),
+            source_identity: identity
+                .path(&["sessionContext", "sourceIdentity"])
+                .and_then(Node::as_text)
+                .map(str::to_owned),
             source_ip: record.text("sourceIPAddress").map(str::to_owned),
             user_agent: record.text("userAgent").map(str::to_owned),
             is_service,
@@ -119,7 +122,8 @@ mod tests {
         let arn = "arn:aws:sts::111122223333:assumed-role/Admin/alice";
         let with = json!({"userIdentity": {"type": "AssumedRole", "arn": arn, "sessionContext":
             {"sessionIssuer": {"arn": "arn:aws:iam::111122223333:role/Admin"}}}});
-        let without = json!({"userIdentity": {"type": "AssumedRole", "arn": arn, "sessionContext": {"sessionIssuer": {}}}});
+        let without =
+            json!({"userIdentity": {"type": "AssumedRole", "arn": arn, "sessionContext": {"sessionIssuer": {}}}});
         for record in [with, without] {
             let actor = Actor::resolve(Node(&record));
             assert_eq!(actor.principal, "arn:aws:iam::111122223333:role/Admin");

@@ -23,7 +23,8 @@ impl<'a> Node<'a> {
     /// A member, by its name in any casing (CloudTrail lowers the first letter of the API's names, the CLI does not).
     pub fn get(self, key: &str) -> Option<Node<'a>> {
         let members = self.0.as_object()?;
-        let found = members.get(key).or_else(|| members.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, v)| v))?;
+        let found =
+            members.get(key).or_else(|| members.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, v)| v))?;
         Some(Node(found)).filter(|node| !node.is_unknown())
     }
 

@@ -19,9 +19,12 @@ pub fn classify(code: &str) -> Refusal {
     let bare = code.strip_prefix("Client.").or_else(|| code.strip_prefix("Server.")).unwrap_or(code);
     let bare = bare.strip_suffix("Exception").unwrap_or(bare);
     match bare {
-        "AccessDenied" | "UnauthorizedOperation" | "Unauthorized" | "NotAuthorized" | "AuthorizationError" | "Forbidden" => {
-            Refusal::Denied
-        }
+        "AccessDenied"
+        | "UnauthorizedOperation"
+        | "Unauthorized"
+        | "NotAuthorized"
+        | "AuthorizationError"
+        | "Forbidden" => Refusal::Denied,
         "OperationNotPermitted" => Refusal::NotPermitted,
         _ => Refusal::Rejected,
     }
@@ -59,7 +62,8 @@ mod tests {
         for code in ["AccessDenied", "AccessDeniedException", "Client.UnauthorizedOperation", "Client.AccessDenied"] {
             assert_eq!(classify(code), Refusal::Denied, "{code}");
         }
-        for code in ["OperationNotPermittedException", "Client.OperationNotPermittedException", "OperationNotPermitted"] {
+        for code in ["OperationNotPermittedException", "Client.OperationNotPermittedException", "OperationNotPermitted"]
+        {
             assert_eq!(classify(code), Refusal::NotPermitted, "{code}");
         }
         assert_eq!(classify("InvalidRequestException"), Refusal::Rejected);
@@ -78,7 +82,8 @@ mod tests {
 
     #[test]
     fn a_denial_of_everything_names_no_target() {
-        let message = "User: x is not authorized to perform: ram:CreateResourceShare on resource: * with an explicit deny";
+        let message =
+            "User: x is not authorized to perform: ram:CreateResourceShare on resource: * with an explicit deny";
         assert_eq!(denial(message).and_then(|d| d.resource), None);
     }
 }

@@ -3,8 +3,8 @@
 use super::exceptions::{self, Exception};
 use super::wire::{
     Bytes, ControlInfo, CoverageRef, CoverageStretch, DefectInfo, Drift, EvidenceRef, Files, Gate, GradedRange, Inputs,
-    PairCoverage, Range, Reason, RecordBody, RecordRef, Records, Report, RowRef, Run, SCHEMA, Severity, SourceFile, Status,
-    StatusRange, Subject, Summary, Tool, Verdict,
+    PairCoverage, Range, Reason, RecordBody, RecordRef, Records, Report, RowRef, Run, SCHEMA, Severity, SourceFile,
+    Status, StatusRange, Subject, Summary, Tool, Verdict,
 };
 use super::{bodies, gate, incidents};
 use crate::controls::Control;
@@ -311,7 +311,9 @@ fn cited_bodies(judged: &[(&str, &Judged)], verdicts: &[Verdict], log: &Log, lim
         .filter(|(_, verdict)| verdict.status == Status::NonCompliant)
         .map(|((_, judged), verdict)| (verdict, *judged))
         .collect();
-    failed.sort_by(|(a, _), (b, _)| (b.severity, &a.control, &a.subject.id).cmp(&(a.severity, &b.control, &b.subject.id)));
+    failed.sort_by(|(a, _), (b, _)| {
+        (b.severity, &a.control, &a.subject.id).cmp(&(a.severity, &b.control, &b.subject.id))
+    });
     let mut chosen: BTreeSet<Evidence> = BTreeSet::new();
     for cite in failed.iter().flat_map(|(_, judged)| &judged.judgement.cites) {
         if let Cite::Entry(evidence, _) = cite

@@ -34,7 +34,8 @@ pub struct Exception {
 impl Exception {
     fn covers(&self, verdict: &Verdict) -> bool {
         let exact = self.subjects.contains(&verdict.subject.id);
-        self.controls.is_match(&verdict.control) && (exact || self.matchers.iter().any(|m| m.is_match(&verdict.subject.id)))
+        self.controls.is_match(&verdict.control)
+            && (exact || self.matchers.iter().any(|m| m.is_match(&verdict.subject.id)))
     }
 }
 

@@ -43,7 +43,11 @@ pub fn weigh(verdicts: &[Verdict], defects: usize, terms: Terms) -> Gate {
         }
     }
     if defects > 0 && !terms.allow_defects {
-        let damage = if defects == 1 { "1 file or record of the evidence is".into() } else { format!("{defects} files or records of the evidence are") };
+        let damage = if defects == 1 {
+            "1 file or record of the evidence is".into()
+        } else {
+            format!("{defects} files or records of the evidence are")
+        };
         found.push((4, format!("{damage} damaged (--allow-defects lets this pass)")));
     }
     let exit_code = [1, 4, 3].into_iter().find(|code| found.iter().any(|(c, _)| c == code)).unwrap_or(0);

@@ -21,7 +21,8 @@ pub fn group(judged: &[(&str, &Judged)], verdicts: &[Verdict], log: &Log) -> Vec
         if judged.judgement.status != Status::NonCompliant {
             continue;
         }
-        let uid = verdicts.iter().find(|v| v.control == *control && v.subject.id == judged.subject.id).map(|v| v.uid.clone());
+        let uid =
+            verdicts.iter().find(|v| v.control == *control && v.subject.id == judged.subject.id).map(|v| v.uid.clone());
         for cite in &judged.judgement.cites {
             let Cite::Entry(evidence, _) = cite else { continue };
             let Some(Said::Record(record)) = log.entry(*evidence).map(|entry| &entry.said) else { continue };

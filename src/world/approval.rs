@@ -160,6 +160,9 @@ pub(super) struct SeenSession {
     rejected_by: Told<Vec<String>>,
     threshold: Told<i64>,
     execution: Told<String>,
+    /// The last state by the log, and by snapshots.
+    by_log: Told<SessionState>,
+    by_snapshot: Told<SessionState>,
 }
 
 /// The first to say it counts.
@@ -194,11 +197,25 @@ impl SeenSession {
         last(&mut self.rejected_by, &says.rejected_by, fact);
         first(&mut self.threshold, &says.threshold, fact);
         last(&mut self.execution, &says.execution, fact);
+        let by = if fact.observed { &mut self.by_snapshot } else { &mut self.by_log };
+        last(by, &says.state, fact);
         self.state.note(fact, says.state.clone());
     }
 
     pub(super) fn replay(self, arn: SessionArn, drifts: &mut Vec<Drift>) -> Session {
-        let id = arn.to_string();
+        // Log and snapshot date the end of a session some seconds apart, so only their last words are compared.
+        if let (Some((logged, by_log)), Some((shown, by_snapshot))) = (&self.by_log, &self.by_snapshot)
+            && (logged.is_approved() || logged.is_refused())
+            && logged != shown
+        {
+            drifts.push(Drift {
+                entity: arn.to_string(),
+                field: "Status",
+                replayed: logged.said().into(),
+                observed: shown.said().into(),
+                evidence: [*by_log, *by_snapshot],
+            });
+        }
         Session {
             team: self.team,
             action: self.action,
@@ -207,7 +224,7 @@ impl SeenSession {
             requester: self.requester,
             requester_principal: self.requester_principal,
             expires: self.expires,
-            state: self.state.replay(|at| at, &mut Note { drifts, entity: &id, field: "Status" }),
+            state: self.state.replay_quietly(|at| at),
             approved_by: self.approved_by,
             rejected_by: self.rejected_by,
             threshold: self.threshold,

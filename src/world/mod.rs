@@ -10,7 +10,9 @@ pub mod share;
 pub mod trail;
 pub mod vault;
 
-use crate::arn::{AccountId, InvitationArn, RecoveryPointArn, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn, VaultArn};
+use crate::arn::{
+    AccountId, InvitationArn, RecoveryPointArn, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn, VaultArn,
+};
 use crate::coverage::{Coverage, Pair};
 use crate::evidence::Evidence;
 use crate::facts::{About, DeleteCall, Fact, Retention, ShareCall, TrailCall};
@@ -169,20 +171,30 @@ impl World {
             gathered.vaults.entry(vault).or_default().must_be_air_gapped(at, evidence);
         }
         let (coverage, drifts) = (&self.coverage, &mut self.drifts);
-        self.sessions = gathered.sessions.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, drifts))).collect();
+        self.sessions =
+            gathered.sessions.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, drifts))).collect();
         let sessions = &self.sessions;
-        self.vaults =
-            gathered.vaults.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, sessions, drifts))).collect();
-        self.points =
-            gathered.points.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, &self.vaults, drifts))).collect();
+        self.vaults = gathered
+            .vaults
+            .into_iter()
+            .map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, sessions, drifts)))
+            .collect();
+        self.points = gathered
+            .points
+            .into_iter()
+            .map(|(arn, seen)| (arn.clone(), seen.replay(arn, &self.vaults, drifts)))
+            .collect();
         // A snapshot shows the plan as it is; what it was before is taken to be the same where nothing else is known.
         let plans = gathered.copy_rules.into_iter();
         self.copy_rules = plans.map(|(key, seen)| (key, seen.replay_quietly(|_| Instant::MIN_UTC))).collect();
         self.jobs = gathered.jobs.into_iter().map(|(id, seen)| (id, seen.replay())).collect();
-        self.shares = gathered.shares.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
-        self.teams = gathered.teams.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
+        self.shares =
+            gathered.shares.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
+        self.teams =
+            gathered.teams.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
         self.accesses = gathered.accesses.into_iter().map(|(id, seen)| (id.clone(), seen.replay(id))).collect();
-        self.trails = gathered.trails.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
+        self.trails =
+            gathered.trails.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
         self.copies = point::by_resource(&self.points);
         self.drifts.sort_by(|a, b| (&a.entity, a.field, a.evidence).cmp(&(&b.entity, b.field, b.evidence)));
     }

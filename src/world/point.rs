@@ -97,7 +97,9 @@ pub struct Copied {
 pub(super) fn by_resource(points: &BTreeMap<RecoveryPointArn, Point>) -> BTreeMap<ResourceArn, Vec<Copied>> {
     let mut series: BTreeMap<ResourceArn, Vec<Copied>> = BTreeMap::new();
     for point in points.values() {
-        let (Some(resource), Some(vault), Some((at, evidence))) = (&point.resource, &point.vault, point.made) else { continue };
+        let (Some(resource), Some(vault), Some((at, evidence))) = (&point.resource, &point.vault, point.made) else {
+            continue;
+        };
         let ever = |wanted: fn(&PointStatus) -> bool| {
             point.status.spans().iter().any(|span| span.value.as_ref().is_some_and(wanted))
         };
@@ -168,7 +170,8 @@ impl Seen {
         let id = arn.to_string();
         let born = self.created.or(self.made.map(|(at, _)| at));
         let since = |at: Instant| born.unwrap_or(at);
-        let lists = self.vault.as_ref().and_then(|v| vaults.get(v)).map(|v| v.all_points.as_slice()).unwrap_or_default();
+        let lists =
+            self.vault.as_ref().and_then(|v| vaults.get(v)).map(|v| v.all_points.as_slice()).unwrap_or_default();
         // A list taken while the point was being made may not have it yet.
         let settled = self.made.map(|(at, _)| at + chrono::Duration::hours(1));
         let named = arn.as_str().starts_with("arn:");

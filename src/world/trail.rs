@@ -69,8 +69,12 @@ impl Seen {
         let whole = |at: Instant| pair.as_ref().map_or(at, |pair| coverage.whole_since(pair, at));
         let id = arn.to_string();
         Trail {
-            multi_region: self.multi_region.replay(whole, &mut Note { drifts: &mut *drifts, entity: &id, field: "IsMultiRegionTrail" }),
-            validation: self.validation.replay(whole, &mut Note { drifts: &mut *drifts, entity: &id, field: "LogFileValidationEnabled" }),
+            multi_region: self
+                .multi_region
+                .replay(whole, &mut Note { drifts: &mut *drifts, entity: &id, field: "IsMultiRegionTrail" }),
+            validation: self
+                .validation
+                .replay(whole, &mut Note { drifts: &mut *drifts, entity: &id, field: "LogFileValidationEnabled" }),
             logging: self.logging.replay(whole, &mut Note { drifts: &mut *drifts, entity: &id, field: "IsLogging" }),
             organization: self.organization,
             bucket: self.bucket.replay(whole, &mut Note { drifts: &mut *drifts, entity: &id, field: "S3BucketName" }),

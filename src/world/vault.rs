@@ -4,9 +4,9 @@
 //! creation; everything else only over a whole log.
 
 use super::Happened;
+use super::approval::Session;
 use super::drift::Drift;
 use super::seen::{Note, Sightings};
-use super::approval::Session;
 use crate::arn::{KeyArn, SessionArn, TeamArn, VaultArn};
 use crate::coverage::{Coverage, Pair};
 use crate::evidence::Evidence;
@@ -162,7 +162,13 @@ impl Seen {
         }
     }
 
-    pub(super) fn replay(self, arn: VaultArn, coverage: &Coverage, sessions: &Sessions, drifts: &mut Vec<Drift>) -> Vault {
+    pub(super) fn replay(
+        self,
+        arn: VaultArn,
+        coverage: &Coverage,
+        sessions: &Sessions,
+        drifts: &mut Vec<Drift>,
+    ) -> Vault {
         let team = self.team(&arn, sessions);
         let pair = arn.account().zip(arn.region());
         let whole = |at: Instant| pair.as_ref().map_or(at, |pair| coverage.whole_since(pair, at));
@@ -179,10 +185,16 @@ impl Seen {
             locked: self.locked.replay(locks, &mut Note { drifts: &mut *drifts, entity: &id, field: "Locked" }),
             lock_date: self.lock_date.replay(locks, &mut Note { drifts: &mut *drifts, entity: &id, field: "LockDate" }),
             lock_changes: self.lock_changes,
-            min_days: self.min_days.replay(locks, &mut Note { drifts: &mut *drifts, entity: &id, field: "MinRetentionDays" }),
-            max_days: self.max_days.replay(locks, &mut Note { drifts: &mut *drifts, entity: &id, field: "MaxRetentionDays" }),
+            min_days: self
+                .min_days
+                .replay(locks, &mut Note { drifts: &mut *drifts, entity: &id, field: "MinRetentionDays" }),
+            max_days: self
+                .max_days
+                .replay(locks, &mut Note { drifts: &mut *drifts, entity: &id, field: "MaxRetentionDays" }),
             refused_min_days: self.refused_min_days,
-            key_type: self.key_type.replay(fixed, &mut Note { drifts: &mut *drifts, entity: &id, field: "EncryptionKeyType" }),
+            key_type: self
+                .key_type
+                .replay(fixed, &mut Note { drifts: &mut *drifts, entity: &id, field: "EncryptionKeyType" }),
             key: self.key.replay(fixed, &mut Note { drifts: &mut *drifts, entity: &id, field: "EncryptionKeyArn" }),
             team: team.replay(changing, &mut Note { drifts: &mut *drifts, entity: &id, field: "MpaApprovalTeamArn" }),
             team_update: self.team_update.replay_quietly(changing),
