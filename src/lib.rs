@@ -15,5 +15,6 @@ pub mod instant;
 pub mod record;
 pub mod render;
 pub mod report;
+pub mod status;
 pub mod timeline;
 pub mod world;

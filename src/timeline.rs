@@ -83,13 +83,13 @@ impl<T: Clone + PartialEq> Timeline<T> {
     /// `since` answers, for a snapshot at an instant, back to when the log is whole without a break: a first snapshot is
     /// carried back to there, never over an earlier change.
     pub fn replay(mut seen: Vec<Sighting<T>>, since: impl Fn(Instant) -> Instant) -> (Self, Vec<Contradiction<T>>) {
-        seen.sort_by(|a, b| (a.at, a.observed, a.evidence).cmp(&(b.at, b.observed, b.evidence)));
+        seen.sort_by_key(|sighting| (sighting.at, sighting.observed, sighting.evidence));
         let mut spans: Vec<Span<T>> = Vec::new();
         let mut contradictions = Vec::new();
         for sighting in seen {
             let Some(last) = spans.last_mut() else {
                 let from = if sighting.observed { since(sighting.at).min(sighting.at) } else { sighting.at };
-                push_first(&mut spans, sighting, from);
+                spans.push(span(from, sighting));
                 continue;
             };
             if last.value == sighting.value && sighting.value.is_some() {
@@ -106,9 +106,14 @@ impl<T: Clone + PartialEq> Timeline<T> {
                 });
                 spans.push(span(sighting.at, sighting));
             } else {
-                let from = if sighting.observed { since(sighting.at).max(last.from) } else { sighting.at };
-                let carried = from < sighting.at && last.value.is_none() && sighting.observed;
-                push_after(&mut spans, sighting, from, carried);
+                // After a change to something unknown, a snapshot tells what it was changed to.
+                let tells = sighting.observed && last.value.is_none();
+                let from =
+                    if tells { since(sighting.at).clamp(last.from, sighting.at.max(last.from)) } else { sighting.at };
+                if tells && from == last.from {
+                    spans.pop();
+                }
+                spans.push(span(from, sighting));
             }
         }
         (Self { spans }, contradictions)
@@ -140,19 +145,6 @@ fn span<T>(from: Instant, sighting: Sighting<T>) -> Span<T> {
     };
     let confirmed = if from < sighting.at { vec![(sighting.at, sighting.evidence)] } else { Vec::new() };
     Span { from, value: sighting.value, evidence: sighting.evidence, origin, confirmed }
-}
-
-fn push_first<T>(spans: &mut Vec<Span<T>>, sighting: Sighting<T>, from: Instant) {
-    spans.push(span(from, sighting));
-}
-
-/// After a change to something unknown, a snapshot tells what it was changed to.
-fn push_after<T>(spans: &mut Vec<Span<T>>, sighting: Sighting<T>, from: Instant, carried: bool) {
-    let begin = if carried { from } else { sighting.at };
-    if carried && spans.last().is_some_and(|last| last.from == begin) {
-        spans.pop();
-    }
-    spans.push(span(begin, sighting));
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::view::{Context, View};
 use crate::facts::Approver;
 use crate::facts::words::TeamStatus;
 use crate::instant;
-use crate::report::wire::Severity;
+use crate::status::Severity;
 use chrono::Duration;
 
 pub use super::nothing_to_check as check;

@@ -37,7 +37,7 @@ fn kind<'w>(context: &Context<'w>, arn: &ResourceArn) -> Option<&'w str> {
 }
 
 /// Types that no air-gapped vault takes, at any time (AWS Backup's feature table: RDS instances, CloudFormation stacks,
-/// Redshift, SAP HANA).
+/// Redshift, `SAP HANA`).
 pub fn is_never_eligible(context: &Context<'_>, arn: &ResourceArn) -> bool {
     let by_arn = Arn::parse(arn.as_str()).is_some_and(|a| {
         (a.service == "rds" && a.resource.starts_with("db:"))
@@ -127,10 +127,10 @@ fn known_of(view: &View<'_>, vault: &Vault, from: Instant, to: Instant) -> Resul
     let pair = vault.pair();
     // A vault that did not exist yet took nothing.
     let from = vault.created.map_or(from, |(created, _)| from.max(created));
-    if from > to {
-        if let Some((_, evidence)) = vault.created {
-            return Ok(Proof::shown(evidence, "the vault did not exist before"));
-        }
+    if from > to
+        && let Some((_, evidence)) = vault.created
+    {
+        return Ok(Proof::shown(evidence, "the vault did not exist before"));
     }
     let whole = match view.covered_between(pair.as_ref(), from, to) {
         Ok(covered) => return absence(covered).ok_or(Hole { stretch: None }),

@@ -8,7 +8,7 @@ use super::judgement::Judgement;
 use super::subject::Subject;
 use super::view::{Context, View};
 use crate::instant::Instant;
-use crate::report::wire::Status;
+use crate::status::Status;
 use rayon::prelude::*;
 
 /// A status from one instant on.

@@ -3,7 +3,7 @@
 
 use crate::evidence::{Cite, Evidence, Grade, Stretch};
 use crate::instant::{self, Instant};
-use crate::report::wire::{Severity, Status};
+use crate::status::{Severity, Status};
 use crate::timeline::Origin;
 use serde_json::{Map, Value};
 

@@ -7,7 +7,7 @@ use crate::arn::{AccountId, Region};
 use crate::coverage::Pair;
 use crate::evidence::{Grade, Stretch};
 use crate::instant;
-use crate::report::wire::Severity;
+use crate::status::Severity;
 use std::collections::BTreeSet;
 
 pub use super::nothing_to_check as check;

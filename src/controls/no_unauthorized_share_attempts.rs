@@ -7,10 +7,10 @@ use super::subject::{Key, Subject};
 use super::view::{Context, View};
 use crate::arn::{AccountId, Arn, ShareArn, TeamArn, VaultArn};
 use crate::coverage::Pair;
-use crate::facts::ShareCall;
+use crate::facts::calls::ShareCall;
 use crate::facts::words::VaultKind;
 use crate::record::refusal::Refusal;
-use crate::report::wire::Severity;
+use crate::status::Severity;
 use crate::world::{Happened, World};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -125,10 +125,13 @@ fn against(attempts: &[Attempt<'_>], threshold: usize) -> Option<Judgement> {
         (0, Wrong::UnknownTarget) => Severity::Medium,
         (0, _) => Severity::High,
     };
-    let calls = if attempts.len() == 1 { "1 unauthorised share call".to_owned() } else { format!("{} unauthorised share calls", attempts.len()) };
+    let calls = match attempts.len() {
+        1 => "1 unauthorised share call".to_owned(),
+        n => format!("{n} unauthorised share calls"),
+    };
     let outcome = match succeeded {
         0 => "all refused".to_owned(),
-        n if n == attempts.len() => "and it went through".replace("it", if n == 1 { "it" } else { "all" }),
+        1 if attempts.len() == 1 => "and it went through".to_owned(),
         n => format!("{n} went through"),
     };
     let message = format!("{calls} by {}, {outcome}: {}.", actors.join("; "), worst.note);
@@ -143,64 +146,70 @@ enum Weighed {
     Against(Wrong, String),
 }
 
+/// Whether a call is held against `owner`, and what is wrong with it, worst first.
 fn weigh(happened: &Happened<ShareCall>, owner: &AccountId, view: &View<'_>) -> Weighed {
     let call = &happened.what;
-    if call.actor.is_service {
+    if call.actor.is_service || (call.refusal == Some(Refusal::Rejected) && is_noise(call)) {
         return Weighed::Fine;
     }
     let (touches, vault) = touches(call, owner, view.of.world);
-    let unknown_target = !call.target_known && call.refusal.is_some();
+    let refused = matches!(call.refusal, Some(Refusal::Denied | Refusal::NotPermitted));
     if !touches {
-        let own = call.account.as_ref() == Some(owner);
-        let refused = matches!(call.refusal, Some(Refusal::Denied | Refusal::NotPermitted));
-        return if unknown_target && own && refused {
-            Weighed::Against(Wrong::UnknownTarget, format!("{} refused, its target is not in the record", call.name))
-        } else {
-            Weighed::Fine
-        };
+        let unknown = refused && !call.target_known && call.account.as_ref() == Some(owner);
+        let note = || format!("{} refused, its target is not in the record", call.name);
+        return if unknown { Weighed::Against(Wrong::UnknownTarget, note()) } else { Weighed::Fine };
     }
-    if matches!(call.refusal, Some(Refusal::Rejected)) && is_noise(call) {
-        return Weighed::Fine;
+    let with = if vault { weigh_principals(happened, view) } else { Weighed::Fine };
+    if matches!(with, Weighed::Against(..)) {
+        return with;
     }
-    let refused = call.refusal.is_some();
-    let tried = if refused { "tried to share" } else { "shared" };
-    let principals = named(call, view.of.world);
-    if vault && let Some(whole) = principals.iter().find(|p| is_organization(p)) {
-        return Weighed::Against(Wrong::Organization, format!("{tried} with {whole}"));
+    if let Some(note) = unlisted_role(happened, view) {
+        return Weighed::Against(Wrong::Role, note);
     }
-    let mut not_stated = false;
-    if vault {
-        let request = call.name == "CreateRestoreAccessBackupVault";
-        let list = if request { &view.of.policy.recovery_accounts } else { &view.of.policy.accounts };
-        for principal in principals {
-            let account = principal_account(&principal);
-            match account_on(list.as_deref(), account.as_ref().map_or(principal.as_str(), AccountId::as_str), happened.at) {
-                Answer::Yes => {}
-                Answer::NotStated => not_stated = true,
-                Answer::No | Answer::Expired(_) => {
-                    let what = if request { "asked for access from" } else { tried };
-                    let with = if request { "" } else { " with" };
-                    return Weighed::Against(Wrong::Account, format!("{what}{with} {principal}, which is not approved"));
-                }
+    match call.refusal {
+        Some(_) if refused => {
+            Weighed::Against(Wrong::Refused, format!("{} refused: {}", call.name, call.error_code.as_deref().unwrap_or("denied")))
+        }
+        Some(_) => Weighed::Fine,
+        None => with,
+    }
+}
+
+/// With whom a vault was, or was to be, shared.
+fn weigh_principals(happened: &Happened<ShareCall>, view: &View<'_>) -> Weighed {
+    let call = &happened.what;
+    let asks = call.name == "CreateRestoreAccessBackupVault";
+    let did = match (asks, call.refusal.is_some()) {
+        (true, _) => "access asked for by",
+        (false, true) => "tried to share with",
+        (false, false) => "shared with",
+    };
+    let principals = named(call);
+    if let Some(whole) = principals.iter().find(|p| is_organization(p)) {
+        return Weighed::Against(Wrong::Organization, format!("{did} {whole}"));
+    }
+    let list = if asks { &view.of.policy.recovery_accounts } else { &view.of.policy.accounts };
+    let mut answer = Weighed::Fine;
+    for principal in principals {
+        let account = principal_account(&principal);
+        match account_on(list.as_deref(), account.as_ref().map_or(principal.as_str(), AccountId::as_str), happened.at) {
+            Answer::Yes => {}
+            Answer::NotStated => answer = Weighed::NotStated,
+            Answer::No | Answer::Expired(_) => {
+                return Weighed::Against(Wrong::Account, format!("{did} {principal}, which is not approved"));
             }
         }
     }
+    answer
+}
+
+/// A successful call that manages shares, by somebody who is not on the list of those who may.
+fn unlisted_role(happened: &Happened<ShareCall>, view: &View<'_>) -> Option<String> {
+    let call = &happened.what;
     let manages = matches!(call.name.as_str(), "CreateResourceShare" | "AssociateResourceShare" | "UpdateResourceShare");
-    if manages && !refused {
-        let role = actor_on(view.of.policy.share_roles.as_deref(), &call.actor, happened.at);
-        if matches!(role, Answer::No | Answer::Expired(_)) {
-            let message = format!("{} by {}, which is not under [authorized] share_roles", call.name, call.actor.principal);
-            return Weighed::Against(Wrong::Role, message);
-        }
-    }
-    match call.refusal {
-        Some(Refusal::Denied | Refusal::NotPermitted) => {
-            Weighed::Against(Wrong::Refused, format!("{} refused: {}", call.name, call.error_code.as_deref().unwrap_or("denied")))
-        }
-        Some(Refusal::Rejected) => Weighed::Fine,
-        None if not_stated => Weighed::NotStated,
-        None => Weighed::Fine,
-    }
+    let role = actor_on(view.of.policy.share_roles.as_deref(), &call.actor, happened.at);
+    let unlisted = manages && call.refusal.is_none() && matches!(role, Answer::No | Answer::Expired(_));
+    unlisted.then(|| format!("{} by {}, which is not under [authorized] share_roles", call.name, call.actor.principal))
 }
 
 /// Failures that say nothing of intent.
@@ -210,7 +219,7 @@ fn is_noise(call: &ShareCall) -> bool {
 }
 
 /// Principals that a call names; accepting names the account that accepts.
-fn named(call: &ShareCall, _world: &World) -> Vec<String> {
+fn named(call: &ShareCall) -> Vec<String> {
     if call.name == "AcceptResourceShareInvitation" {
         return call.account.iter().map(ToString::to_string).collect();
     }

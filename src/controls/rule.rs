@@ -1,6 +1,6 @@
 //! A control's page (`rules/controls/<name>.toml`): what it judges, its parameters, its reasons, its mappings. Data, not code.
 
-use crate::report::wire::{Mapping, Severity, Status};
+use crate::status::{Mapping, Severity, Status};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

@@ -5,8 +5,7 @@ use super::subject::{Key, Subject};
 use super::view::{Context, View};
 use crate::arn::AccountId;
 use crate::coverage::Pair;
-use crate::evidence::Evidence;
-use crate::facts::{Tampering, TrailCall};
+use crate::facts::calls::{Tampering, TrailCall};
 use crate::instant;
 use crate::timeline::Timeline;
 use crate::world::trail::Trail;
@@ -146,17 +145,16 @@ fn weakens(call: &Happened<TrailCall>, trail: &Trail, world: &World) -> Option<(
             (own && only).then(|| ("parameters_omitted", "its parameters were too large to be logged".into()))
         }
         Tampering::Update(set) if about => {
-            let (multi, validation, bucket, key) = set.as_ref();
             let was = |line: &Timeline<bool>| line.at(before).and_then(|s| s.value);
             let text = |line: &Timeline<String>| line.at(before).and_then(|s| s.value.clone());
             let changed = |new: &Option<String>, old: Option<String>| matches!((new, old), (Some(n), Some(o)) if *n != o);
-            let what = if *multi == Some(false) && was(&trail.multi_region) != Some(false) {
+            let what = if set.multi_region == Some(false) && was(&trail.multi_region) != Some(false) {
                 "it no longer covers all Regions"
-            } else if *validation == Some(false) && was(&trail.validation) != Some(false) {
+            } else if set.validation == Some(false) && was(&trail.validation) != Some(false) {
                 "log file validation was turned off"
-            } else if changed(bucket, text(&trail.bucket)) {
+            } else if changed(&set.bucket, text(&trail.bucket)) {
                 "its files go to another bucket"
-            } else if changed(key, text(&trail.key)) {
+            } else if changed(&set.key, text(&trail.key)) {
                 "its files are encrypted with another key"
             } else {
                 return None;
@@ -184,7 +182,5 @@ fn judge_account(id: &AccountId, view: &View<'_>) -> Judgement {
         return answer;
     }
     let message = "No trail of this account is known; add `aws cloudtrail describe-trails` to the snapshot.";
-    let known: Option<Evidence> = None;
-    let judgement = Judgement::insufficient("trail_unknown", message);
-    known.map_or(judgement.clone(), |evidence| judgement.citing(evidence, "account"))
+    Judgement::insufficient("trail_unknown", message)
 }

@@ -4,7 +4,7 @@ use super::air_gapped;
 use super::judgement::Judgement;
 use super::subject::Subject;
 use super::view::View;
-use crate::report::wire::Severity;
+use crate::status::Severity;
 
 pub use super::air_gapped::subjects;
 pub use super::nothing_to_check as check;

@@ -7,7 +7,7 @@ use super::view::{Context, View};
 use crate::arn::VaultArn;
 use crate::facts::words::Association;
 use crate::instant;
-use crate::report::wire::Severity;
+use crate::status::Severity;
 use crate::world::share::Share;
 
 pub use super::nothing_to_check as check;

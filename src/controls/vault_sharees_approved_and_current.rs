@@ -7,7 +7,7 @@ use super::view::{Context, View};
 use crate::arn::{AccountId, VaultArn};
 use crate::facts::words::Association;
 use crate::instant::{self, Instant};
-use crate::report::wire::Severity;
+use crate::status::Severity;
 use crate::world::share::Share;
 use chrono::Duration;
 use std::collections::BTreeSet;

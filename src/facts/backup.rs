@@ -3,8 +3,9 @@
 //! Failed calls change nothing; what they tried is kept where a control judges attempts.
 //! Service events trail what they report by minutes, so the completion instant inside them counts.
 
+use super::calls::{DeleteCall, ShareCall};
 use super::words::{JobState, KeyType, PointStatus, VaultKind, VaultState};
-use super::{About, AccessSays, DeleteCall, JobSays, PointSays, Retention, ShareCall, Sink, VaultSays};
+use super::{About, AccessSays, JobSays, PointSays, Retention, Sink, VaultSays};
 use crate::arn::{KeyArn, RecoveryPointArn, ResourceArn, SessionArn, TeamArn, VaultArn};
 use crate::record::Record;
 use crate::record::node::Node;

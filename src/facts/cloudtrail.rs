@@ -1,6 +1,7 @@
 //! CloudTrail itself: trails, what they record, and every successful call that weakens them.
 
-use super::{About, Sink, Tampering, TrailCall, TrailSays};
+use super::calls::{Tampering, TrailCall};
+use super::{About, Sink, TrailSays};
 use crate::arn::{TrailArn, partition};
 use crate::ingest::inventory::Observation;
 use crate::record::Record;
@@ -35,8 +36,7 @@ pub fn read(record: &Record, out: &mut Sink) {
         }
         "UpdateTrail" => {
             let set = trail_says(request, request, None);
-            let asked = (set.multi_region, set.validation, set.bucket.clone(), set.key.clone());
-            call(record, trail.clone(), Tampering::Update(Box::new(asked)), out);
+            call(record, trail.clone(), Tampering::Update(Box::new(set)), out);
             says(trail, trail_says(record.response(), request, None), out);
         }
         "PutEventSelectors" => {

@@ -2,20 +2,20 @@
 
 pub mod backup;
 pub mod backup_snapshot;
+pub mod calls;
 pub mod cloudtrail;
 pub mod mpa;
 pub mod ram;
 pub mod words;
 
 use crate::arn::{
-    AccountId, InvitationArn, KeyArn, RecoveryPointArn, Region, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn,
-    VaultArn,
+    AccountId, InvitationArn, KeyArn, RecoveryPointArn, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn, VaultArn,
 };
 use crate::evidence::Evidence;
 use crate::ingest::{Log, Said};
 use crate::instant::Instant;
 use crate::record::identity::Actor;
-use crate::record::refusal::Refusal;
+use calls::{DeleteCall, ShareCall, TrailCall};
 use rayon::prelude::*;
 use words::{
     Association, JobState, KeyType, PointStatus, SessionState, TeamStatus, UpdateStatus, VaultKind, VaultState,
@@ -86,7 +86,7 @@ pub struct VaultSays {
     pub locked: Option<bool>,
     /// `LockDate`; `Some(None)`: the answer has none.
     pub lock_date: Option<Option<Instant>>,
-    /// A successful Put- or DeleteBackupVaultLockConfiguration.
+    /// A successful `Put-` or `DeleteBackupVaultLockConfiguration`.
     pub lock_changed: bool,
     /// `MinRetentionDays`.
     pub min_days: Option<i64>,
@@ -280,7 +280,7 @@ pub struct AccessSays {
 }
 
 /// What is said of a trail.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TrailSays {
     /// `IsMultiRegionTrail`.
     pub multi_region: Option<bool>,
@@ -296,90 +296,6 @@ pub struct TrailSays {
     pub key: Option<String>,
     /// `false`: deleted.
     pub exists: Option<bool>,
-}
-
-/// A call that manages shares or asks for restore access.
-#[derive(Debug, Clone)]
-pub struct ShareCall {
-    /// `CreateResourceShare`, …
-    pub name: String,
-    /// In whose log it is.
-    pub account: Option<AccountId>,
-    /// In which Region.
-    pub region: Option<Region>,
-    /// Who.
-    pub actor: Actor,
-    /// Why it failed; `None`: it succeeded.
-    pub refusal: Option<Refusal>,
-    /// `errorCode` as written.
-    pub error_code: Option<String>,
-    /// Vaults and teams that it names.
-    pub targets: Vec<String>,
-    /// The share that it names.
-    pub share: Option<ShareArn>,
-    /// The invitation that it names.
-    pub invitation: Option<InvitationArn>,
-    /// Principals that it names.
-    pub principals: Vec<String>,
-    /// The account that sent the share, where the record says so.
-    pub sender: Option<AccountId>,
-    /// `false`: the record names neither share nor resource.
-    pub target_known: bool,
-}
-
-/// A call that deletes or disassociates recovery points.
-#[derive(Debug, Clone)]
-pub struct DeleteCall {
-    /// `DeleteRecoveryPoint`, …
-    pub name: String,
-    /// In which vault; `None`: the record names none.
-    pub vault: Option<VaultArn>,
-    /// Which point.
-    pub point: Option<String>,
-    /// In whose log it is.
-    pub account: Option<AccountId>,
-    /// In which Region.
-    pub region: Option<Region>,
-    /// Who.
-    pub actor: Actor,
-    /// Why it failed.
-    pub refusal: Option<Refusal>,
-    /// `errorCode` as written.
-    pub error_code: Option<String>,
-}
-
-/// What a call does to the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Tampering {
-    /// StopLogging.
-    Stop,
-    /// DeleteTrail.
-    Delete,
-    /// UpdateTrail: members that it sets.
-    Update(Box<(Option<bool>, Option<bool>, Option<String>, Option<String>)>),
-    /// Selectors that leave management events out, and why.
-    Selectors(String),
-    /// The bucket that a trail writes to.
-    Bucket(String),
-    /// DeleteEventDataStore.
-    EventDataStore,
-    /// Parameters too large to be logged.
-    Omitted,
-}
-
-/// A successful call that touches the log itself.
-#[derive(Debug, Clone)]
-pub struct TrailCall {
-    /// `StopLogging`, …
-    pub name: String,
-    /// Which trail, by ARN; `None`: another thing.
-    pub trail: Option<TrailArn>,
-    /// In whose log it is.
-    pub account: Option<AccountId>,
-    /// Who.
-    pub actor: Actor,
-    /// What it does.
-    pub tampering: Tampering,
 }
 
 /// Reads all facts out of the log.

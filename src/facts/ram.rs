@@ -1,7 +1,8 @@
 //! AWS RAM: shares, what is in them, with whom, and every call that manages them, refused ones too.
 
+use super::calls::ShareCall;
 use super::words::Association;
-use super::{About, InvitationSays, ShareCall, ShareSays, Sink};
+use super::{About, InvitationSays, ShareSays, Sink};
 use crate::arn::{AccountId, InvitationArn, ShareArn, TeamArn, VaultArn};
 use crate::ingest::inventory::Observation;
 use crate::record::Record;

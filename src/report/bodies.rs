@@ -29,17 +29,21 @@ fn shorten(value: &mut Value, texts: usize, items: usize) {
                 list.truncate(items);
                 list.push(Value::from(CUT));
             }
-            list.iter_mut().for_each(|item| shorten(item, texts, items));
+            for item in list {
+                shorten(item, texts, items);
+            }
         }
         Value::Object(members) => {
             if members.len() > items.max(40) {
                 let names: Vec<String> = members.keys().skip(items.max(40)).cloned().collect();
-                names.iter().for_each(|name| {
+                for name in &names {
                     members.remove(name);
-                });
+                }
                 members.insert(CUT.into(), Value::Null);
             }
-            members.values_mut().for_each(|member| shorten(member, texts, items));
+            for member in members.values_mut() {
+                shorten(member, texts, items);
+            }
         }
         _ => {}
     }

@@ -84,7 +84,7 @@ pub fn compile(outcomes: &[Outcome<'_>], world: &World, log: &Log, frame: &Frame
 /// A short stable hash of some texts.
 pub fn short_hash(parts: &[&str]) -> String {
     let digest = sha2::Sha256::digest(parts.join("\n").as_bytes());
-    digest.iter().take(8).map(|b| format!("{b:02x}")).collect()
+    digest.iter().take(8).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 fn verdict(outcome: &Outcome<'_>, judged: &Judged, log: &Log) -> Verdict {

@@ -13,9 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Controls whose failures are attempts of somebody, and what these are together.
 const KINDS: [(&str, &str); 2] = [("SHR-03", "unauthorized_share_attempts"), ("DEL-03", "recovery_point_deletions")];
 
+/// The attempts of one actor, with the verdicts that they stand behind.
+type Attempts = (Actor, BTreeSet<Evidence>, BTreeSet<String>);
+
 /// Groups the attempts behind failed verdicts by kind and actor.
 pub fn group(judged: &[(&str, &Judged)], verdicts: &[Verdict], log: &Log) -> Vec<Incident> {
-    let mut groups: BTreeMap<(&str, String), (Actor, BTreeSet<Evidence>, BTreeSet<String>)> = BTreeMap::new();
+    let mut groups: BTreeMap<(&str, String), Attempts> = BTreeMap::new();
     for (control, judged) in judged {
         let Some((_, kind)) = KINDS.iter().find(|(id, _)| id == control) else { continue };
         if judged.judgement.status != Status::NonCompliant {
@@ -36,12 +39,7 @@ pub fn group(judged: &[(&str, &Judged)], verdicts: &[Verdict], log: &Log) -> Vec
     groups.into_iter().filter_map(|((kind, who), group)| incident(kind, &who, group, log)).collect()
 }
 
-fn incident(
-    kind: &str,
-    who: &str,
-    (actor, events, verdicts): (Actor, BTreeSet<Evidence>, BTreeSet<String>),
-    log: &Log,
-) -> Option<Incident> {
+fn incident(kind: &str, who: &str, (actor, events, verdicts): Attempts, log: &Log) -> Option<Incident> {
     let first = log.entry(*events.first()?)?.time();
     let last = log.entry(*events.last()?)?.time();
     Some(Incident {

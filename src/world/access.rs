@@ -51,19 +51,19 @@ pub(super) struct Seen {
 
 impl Seen {
     pub(super) fn note(&mut self, fact: &Fact, says: &AccessSays) {
-        fn first<T: Clone>(known: &mut Told<T>, said: &Option<T>, evidence: Evidence) {
+        fn first<T: Clone>(known: &mut Told<T>, said: Option<&T>, evidence: Evidence) {
             if known.is_none() {
-                *known = said.clone().map(|value| (value, evidence));
+                *known = said.map(|value| (value.clone(), evidence));
             }
         }
         self.first_seen.get_or_insert((fact.at, fact.evidence));
         self.vault = self.vault.take().or_else(|| says.vault.clone());
         self.account = self.account.take().or_else(|| says.account.clone());
-        first(&mut self.source, &says.source, fact.evidence);
-        first(&mut self.requester, &says.requester, fact.evidence);
-        first(&mut self.requested, &says.requested, fact.evidence);
-        first(&mut self.approved, &says.approved, fact.evidence);
-        first(&mut self.session, &says.session, fact.evidence);
+        first(&mut self.source, says.source.as_ref(), fact.evidence);
+        first(&mut self.requester, says.requester.as_ref(), fact.evidence);
+        first(&mut self.requested, says.requested.as_ref(), fact.evidence);
+        first(&mut self.approved, says.approved.as_ref(), fact.evidence);
+        first(&mut self.session, says.session.as_ref(), fact.evidence);
         self.state.note(fact, says.state.clone());
     }
 

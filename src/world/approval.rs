@@ -166,14 +166,14 @@ pub(super) struct SeenSession {
 }
 
 /// The first to say it counts.
-fn first<T: Clone>(known: &mut Told<T>, said: &Option<T>, fact: &Fact) {
+fn first<T: Clone>(known: &mut Told<T>, said: Option<&T>, fact: &Fact) {
     if known.is_none() {
-        *known = said.clone().map(|value| (value, fact.evidence));
+        *known = said.map(|value| (value.clone(), fact.evidence));
     }
 }
 
 /// The last to say it counts.
-fn last<T: Clone>(known: &mut Told<T>, said: &Option<T>, fact: &Fact) {
+fn last<T: Clone>(known: &mut Told<T>, said: Option<&T>, fact: &Fact) {
     if let Some(value) = said {
         *known = Some((value.clone(), fact.evidence));
     }
@@ -182,23 +182,23 @@ fn last<T: Clone>(known: &mut Told<T>, said: &Option<T>, fact: &Fact) {
 impl SeenSession {
     pub(super) fn note(&mut self, fact: &Fact, says: &SessionSays) {
         self.team = self.team.take().or_else(|| says.team.clone());
-        first(&mut self.action, &says.action, fact);
-        first(&mut self.resource, &says.resource, fact);
-        first(&mut self.requested, &says.requested, fact);
+        first(&mut self.action, says.action.as_ref(), fact);
+        first(&mut self.resource, says.resource.as_ref(), fact);
+        first(&mut self.requested, says.requested.as_ref(), fact);
         // Only the session itself names who asked: a StartSession made on behalf of somebody names the service's caller.
         if fact.observed {
-            last(&mut self.requester, &says.requester, fact);
+            last(&mut self.requester, says.requester.as_ref(), fact);
         } else {
-            first(&mut self.requester, &says.requester, fact);
+            first(&mut self.requester, says.requester.as_ref(), fact);
         }
-        last(&mut self.requester_principal, &says.requester_principal, fact);
-        first(&mut self.expires, &says.expires, fact);
-        last(&mut self.approved_by, &says.approved_by, fact);
-        last(&mut self.rejected_by, &says.rejected_by, fact);
-        first(&mut self.threshold, &says.threshold, fact);
-        last(&mut self.execution, &says.execution, fact);
+        last(&mut self.requester_principal, says.requester_principal.as_ref(), fact);
+        first(&mut self.expires, says.expires.as_ref(), fact);
+        last(&mut self.approved_by, says.approved_by.as_ref(), fact);
+        last(&mut self.rejected_by, says.rejected_by.as_ref(), fact);
+        first(&mut self.threshold, says.threshold.as_ref(), fact);
+        last(&mut self.execution, says.execution.as_ref(), fact);
         let by = if fact.observed { &mut self.by_snapshot } else { &mut self.by_log };
-        last(by, &says.state, fact);
+        last(by, says.state.as_ref(), fact);
         self.state.note(fact, says.state.clone());
     }
 

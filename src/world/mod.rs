@@ -15,7 +15,8 @@ use crate::arn::{
 };
 use crate::coverage::{Coverage, Pair};
 use crate::evidence::Evidence;
-use crate::facts::{About, DeleteCall, Fact, Retention, ShareCall, TrailCall};
+use crate::facts::calls::{DeleteCall, ShareCall, TrailCall};
+use crate::facts::{About, Fact, Retention};
 use crate::instant::Instant;
 use crate::timeline::Timeline;
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,6 +2,11 @@
 //!
 //! Members stand in this order, lists are sorted by id, absent things are `null` or empty: never left out silently.
 
+mod evidence;
+
+pub use crate::status::{Mapping, Severity, Status};
+pub use evidence::{CoverageRef, CoverageStretch, EvidenceRef, RecordBody, RecordRef, RowRef};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -9,61 +14,6 @@ use std::collections::BTreeMap;
 
 /// The report's schema name.
 pub const SCHEMA: &str = "vaultrail.report/1";
-
-/// The verdict on one subject by one control.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Status {
-    /// What the control demands holds, and the evidence shows it.
-    Compliant,
-    /// It does not hold, and the evidence shows it.
-    NonCompliant,
-    /// The evidence does not decide.
-    InsufficientData,
-    /// There is nothing to judge.
-    NotApplicable,
-}
-
-impl Status {
-    /// All four, in the order of reports.
-    pub const ALL: [Self; 4] = [Self::Compliant, Self::NonCompliant, Self::InsufficientData, Self::NotApplicable];
-
-    /// `NON_COMPLIANT`, as in JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Compliant => "COMPLIANT",
-            Self::NonCompliant => "NON_COMPLIANT",
-            Self::InsufficientData => "INSUFFICIENT_DATA",
-            Self::NotApplicable => "NOT_APPLICABLE",
-        }
-    }
-}
-
-/// How bad a failure is; worst last, so that `max` is the worst.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Low.
-    Low,
-    /// Medium.
-    Medium,
-    /// High.
-    High,
-    /// Critical.
-    Critical,
-}
-
-impl Severity {
-    /// `critical`, as in JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-            Self::Critical => "critical",
-        }
-    }
-}
 
 /// A whole report.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -287,16 +237,6 @@ pub struct ControlInfo {
     pub counts: BTreeMap<Status, u64>,
 }
 
-/// A requirement of a framework.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Mapping {
-    /// `NIST-800-53-r5`.
-    pub framework: String,
-    /// `CP-6`.
-    pub id: String,
-}
-
 /// A verdict.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -367,76 +307,6 @@ pub struct StatusRange {
     pub status: Status,
 }
 
-/// A pointer to proof: a record, a snapshot row, or a stretch of log in which nothing was seen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum EvidenceRef {
-    /// A log record.
-    Record(RecordRef),
-    /// A snapshot row.
-    Row(RowRef),
-    /// The coverage that vouches for an absence.
-    Coverage(CoverageRef),
-}
-
-/// A log record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RecordRef {
-    /// `sources[].id`.
-    pub source: u64,
-    /// Number of the record in the decompressed file, from 0.
-    pub record: u64,
-    /// `eventID`.
-    pub event_id: String,
-    /// `eventName`.
-    pub event_name: String,
-    /// `eventTime`.
-    pub time: String,
-    /// What it shows.
-    pub note: String,
-}
-
-/// A snapshot row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RowRef {
-    /// `sources[].id`.
-    pub source: u64,
-    /// JSON pointer into the file.
-    pub pointer: String,
-    /// When the snapshot was taken.
-    pub time: String,
-    /// What it shows.
-    pub note: String,
-}
-
-/// A stretch of log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CoverageRef {
-    /// The stretch.
-    pub coverage: CoverageStretch,
-    /// What it shows.
-    pub note: String,
-}
-
-/// A stretch of one account's log of one Region.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CoverageStretch {
-    /// Whose log.
-    pub account: String,
-    /// Of which Region.
-    pub region: String,
-    /// First instant.
-    pub from: String,
-    /// Last instant.
-    pub to: String,
-    /// `proven`, `asserted`, `inferred`, or `missing` for a hole.
-    pub grade: String,
-}
-
 /// The exception that a verdict falls under.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -489,22 +359,6 @@ pub struct Incident {
     pub verdicts: Vec<String>,
     /// The events.
     pub evidence: Vec<EvidenceRef>,
-}
-
-/// A cited record's body.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RecordBody {
-    /// `sources[].id`.
-    pub source: u64,
-    /// Number of the record; `null` for a snapshot row.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub record: Option<u64>,
-    /// JSON pointer of a snapshot row.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pointer: Option<String>,
-    /// The JSON; values that make it larger than 16 KB are cut and end in `… (cut)`.
-    pub body: Value,
 }
 
 /// Where a snapshot contradicts the replay of the log.
