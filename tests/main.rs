@@ -7,8 +7,12 @@
     reason = "tests fail by panicking"
 )]
 
+mod architecture;
+mod browser;
 mod controls;
 mod estate;
+mod generated;
 mod laws;
+mod pages;
 mod render;
 mod support;
