@@ -36,7 +36,8 @@ fn stages(c: &mut Criterion) {
     group.bench_function("judge", |b| {
         b.iter(|| {
             let judged = controls.iter().zip(&params).map(|(control, (_, params))| {
-                let context = Context { world: &world, policy: &policy, params, params_of: &params_of, window_from: from };
+                let context =
+                    Context { world: &world, policy: &policy, params, params_of: &params_of, window_from: from };
                 engine::judge_all(control, context, to).len()
             });
             judged.sum::<usize>()

@@ -7,16 +7,19 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The arrows of ARCHITECTURE.md: what each module of the crate may use. Everything points down.
-const USES: [(&str, &[&str]); 14] = [
+const USES: [(&str, &[&str]); 16] = [
     ("main", &["cli"]),
     ("lib", &[]),
     (
         "cli",
-        &["render", "report", "controls", "world", "facts", "ingest", "coverage", "evidence", "instant", "arn"],
+        &[
+            "render", "report", "controls", "world", "facts", "ingest", "status", "coverage", "evidence", "instant",
+            "arn",
+        ],
     ),
-    ("render", &["report", "instant"]),
-    ("report", &["controls", "world", "ingest", "record", "coverage", "evidence", "instant", "arn"]),
-    ("controls", &["world", "facts", "record", "coverage", "timeline", "evidence", "instant", "arn"]),
+    ("render", &["report", "status", "instant"]),
+    ("report", &["controls", "world", "ingest", "record", "status", "coverage", "evidence", "instant", "arn"]),
+    ("controls", &["world", "facts", "record", "status", "coverage", "timeline", "evidence", "instant", "arn"]),
     ("world", &["facts", "record", "coverage", "timeline", "evidence", "instant", "arn"]),
     ("facts", &["ingest", "record", "evidence", "instant", "arn"]),
     ("ingest", &["record", "coverage", "evidence", "instant", "arn"]),
@@ -24,14 +27,9 @@ const USES: [(&str, &[&str]); 14] = [
     ("coverage", &["evidence", "instant", "arn"]),
     ("timeline", &["evidence", "instant"]),
     ("evidence", &["instant", "arn"]),
+    ("status", &[]),
     ("instant", &[]),
-];
-
-/// Uses that point up, item by item, each with its reason.
-const UPWARDS: [(&str, &str, &str); 3] = [
-    ("controls", "report::wire::Status", "a judge answers in the words that the report prints"),
-    ("controls", "report::wire::Severity", "a page and a judge grade in the words that the report prints"),
-    ("controls", "report::wire::Mapping", "a page's mappings are copied into the report as they are"),
+    ("arn", &[]),
 ];
 
 /// What reaches outside the program or ties threads together, and the modules that may.
@@ -60,9 +58,9 @@ const OUTSIDE: [(&str, &[&str]); 22] = [
     ("std::thread", &[]),
 ];
 
-/// No file is longer, with the exceptions below: a list of types is not easier to read in two files.
+/// No file is longer, with the exceptions below.
 const LONGEST_FILE: usize = 400;
-const LONGER: [(&str, usize); 1] = [("src/report/wire.rs", 600)];
+const LONGER: [(&str, usize); 1] = [("src/ingest/container.rs", 450)];
 const LONGEST_FUNCTION: usize = 60;
 
 struct Source {
@@ -85,7 +83,11 @@ impl Source {
 
     /// Lines of code with their numbers; whole-line comments are left out.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.text.lines().enumerate().map(|(i, line)| (i + 1, line)).filter(|(_, line)| !line.trim_start().starts_with("//"))
+        self.text
+            .lines()
+            .enumerate()
+            .map(|(i, line)| (i + 1, line))
+            .filter(|(_, line)| !line.trim_start().starts_with("//"))
     }
 }
 
@@ -151,15 +153,11 @@ fn paths(source: &Source) -> Vec<String> {
 fn modules_use_only_what_lies_below_them() {
     let mut wrong = Vec::new();
     for source in sources() {
-        let Some((_, allowed)) = USES.iter().find(|(module, _)| *module == source.module) else {
-            assert_eq!(source.module, "arn", "{} is on no line of USES", source.path);
-            wrong.extend(paths(&source).iter().map(|path| format!("{} uses {path}", source.path)));
-            continue;
-        };
+        let allowed = USES.iter().find(|(module, _)| *module == source.module);
+        let Some((_, allowed)) = allowed else { panic!("{} is on no line of USES", source.path) };
         for path in paths(&source) {
             let top = path.split("::").next().unwrap();
-            let by_name = UPWARDS.iter().any(|(module, item, _)| *module == source.module && *item == path);
-            if top != source.module && !allowed.contains(&top) && !by_name {
+            if top != source.module && !allowed.contains(&top) {
                 wrong.push(format!("{} uses {path}", source.path));
             }
         }
@@ -196,7 +194,10 @@ fn only_the_command_line_and_ingest_touch_the_world_outside() {
             }
         }
     }
-    nothing(&wrong, "the core reads no clock, no environment and no disk, prints nothing and shares nothing between threads");
+    nothing(
+        &wrong,
+        "the core reads no clock, no environment and no disk, prints nothing and shares nothing between threads",
+    );
 }
 
 #[test]
@@ -219,7 +220,12 @@ fn no_file_and_no_function_is_too_long() {
             let Some(found) = function.captures(line) else { continue };
             let length = length_of_function(&lines[first..], &found[1]);
             if length > LONGEST_FUNCTION {
-                wrong.push(format!("{}:{}: {} has {length} lines, {LONGEST_FUNCTION} are enough", source.path, first + 1, &found[2]));
+                wrong.push(format!(
+                    "{}:{}: {} has {length} lines, {LONGEST_FUNCTION} are enough",
+                    source.path,
+                    first + 1,
+                    &found[2]
+                ));
             }
         }
     }

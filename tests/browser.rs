@@ -47,7 +47,8 @@ fn environment(name: &str) -> Option<std::ffi::OsString> {
 
 fn browser() -> Option<&'static str> {
     let folders = environment("PATH").unwrap();
-    let found = BROWSERS.into_iter().find(|name| std::env::split_paths(&folders).any(|folder| folder.join(name).is_file()));
+    let found =
+        BROWSERS.into_iter().find(|name| std::env::split_paths(&folders).any(|folder| folder.join(name).is_file()));
     assert!(found.is_some() || environment("CI").is_none_or(|ci| ci != "true"), "no Chromium, and CI runs every test");
     if found.is_none() {
         eprintln!("skipped: no Chromium in PATH");

@@ -53,7 +53,8 @@ fn the_list_of_controls_is_that_of_their_pages() {
     );
     for control in controls::all().unwrap() {
         let rule = &control.rule;
-        let (id, severity, subject, title, name) = (&rule.id, rule.severity.name(), &rule.subject, &rule.title, &rule.name);
+        let (id, severity, subject, title, name) =
+            (&rule.id, rule.severity.name(), &rule.subject, &rule.title, &rule.name);
         page.push_str(&format!("| {id} | {severity} | {subject} | {title} | [{name}](controls/{name}.toml) |\n"));
     }
     fresh("rules/README.md", &page);

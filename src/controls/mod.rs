@@ -86,11 +86,6 @@ pub fn nothing_to_check(_: &Params) -> Result<(), String> {
 impl Control {
     /// Checks parameters that depend on each other.
     pub fn check_params(&self, params: &Params) -> Result<(), ParamError> {
-        (self.check)(params).map_err(|problem| ParamError::Bad {
-            control: self.rule.id.clone(),
-            name: "parameters".into(),
-            value: serde_json::Value::Object(params.all().clone()).to_string(),
-            problem,
-        })
+        (self.check)(params).map_err(|problem| ParamError::Together { control: self.rule.id.clone(), problem })
     }
 }

@@ -22,6 +22,14 @@ pub enum ParamError {
         /// The nearest that exists.
         nearest: Option<String>,
     },
+    /// Each within its bounds, but not together.
+    #[error("{control}: {problem}")]
+    Together {
+        /// The control.
+        control: String,
+        /// What is wrong with them.
+        problem: String,
+    },
     /// Not of its type, or out of bounds.
     #[error("{control}.{name} = {value}: {problem}")]
     Bad {

@@ -7,7 +7,7 @@ use crate::arn::AccountId;
 use crate::coverage::Pair;
 use crate::facts::calls::{Tampering, TrailCall};
 use crate::instant;
-use crate::timeline::Timeline;
+use crate::timeline::{Origin, Timeline};
 use crate::world::trail::Trail;
 use crate::world::{Happened, World};
 use std::collections::BTreeSet;
@@ -123,8 +123,21 @@ fn setting(
     }
 }
 
+/// How much of the log a call costs.
+fn gravity(code: &str) -> u8 {
+    match code {
+        "trail_deleted" | "event_data_store_deleted" => 5,
+        "logging_stopped" => 4,
+        "selectors_weakened" => 3,
+        "trail_weakened" => 2,
+        "bucket_weakened" => 1,
+        _ => 0,
+    }
+}
+
 fn tampered(found: &[(&Happened<TrailCall>, &'static str, String)]) -> Option<Judgement> {
-    let (call, code, note) = found.last()?;
+    // The gravest is told, all are cited.
+    let (call, code, note) = found.iter().max_by_key(|(call, code, _)| (gravity(code), call.evidence))?;
     let proof = Proof::all(found.iter().map(|(call, _, note)| (call.evidence, note.clone())))?;
     let message = format!("{} by {} at {}: {note}.", call.what.name, call.what.actor.said(), instant::show(call.at));
     Some(Judgement::non_compliant(code, message, &proof).observed("calls", found.len()))
@@ -162,6 +175,11 @@ fn weakens(call: &Happened<TrailCall>, trail: &Trail, world: &World) -> Option<(
             Some(("trail_weakened", what.into()))
         }
         Tampering::Bucket(bucket) => {
+            let first = trail.exists.spans().first().filter(|s| s.origin == Origin::Event);
+            // Setting up a bucket before the trail is made weakens nothing.
+            if first.is_some_and(|made| call.at < made.from) {
+                return None;
+            }
             let ours = trail.bucket.spans().iter().any(|s| s.value.as_ref() == Some(bucket));
             ours.then(|| ("bucket_weakened", format!("{} on the trail's bucket {bucket}", call.what.name)))
         }
