@@ -143,7 +143,7 @@ fn paths(source: &Source) -> Vec<String> {
             depth += i32::from(c == '{') - i32::from(c == '}');
             depth == 0
         });
-        let group = &code[open..open + end.unwrap() + 1];
+        let group = &code[open..=open + end.unwrap()];
         found.extend(expand(&format!("{path}{group}")));
     }
     found

@@ -40,11 +40,11 @@ struct Opened {
     requests: Vec<String>,
 }
 
-#[expect(clippy::disallowed_methods, reason = "the tests ask where they run")]
 fn environment(name: &str) -> Option<std::ffi::OsString> {
     std::env::var_os(name)
 }
 
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn browser() -> Option<&'static str> {
     let folders = environment("PATH").unwrap();
     let found =
@@ -86,7 +86,6 @@ fn requests(log: &Value) -> Vec<String> {
     urls.filter(|url| !url.starts_with("file:") && !url.starts_with("data:")).map(str::to_owned).collect()
 }
 
-#[expect(clippy::disallowed_methods, reason = "the browser opens a file")]
 fn written(folder: &Path, page: &[u8]) -> std::path::PathBuf {
     let file = folder.join("report.html");
     std::fs::write(&file, page).unwrap();

@@ -1,11 +1,6 @@
 //! All integration tests in one binary: linking is what a test run costs.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "tests fail by panicking"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
+#![expect(clippy::disallowed_methods, reason = "tests write files, start programs and ask where they run")]
 
 mod architecture;
 mod browser;
