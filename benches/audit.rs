@@ -1,6 +1,6 @@
 //! The stages of an audit on the estate: reading, replaying, judging. Throughput is in decompressed bytes and in facts.
 //!
-//! `cargo bench --bench audit`; figures and the machine they were taken on are in `benches/README.md`.
+//! `cargo bench --bench audit`.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::path::PathBuf;

@@ -32,6 +32,12 @@ pub struct Span<T> {
 }
 
 impl<T> Span<T> {
+    /// How the value is known at an instant: carried back before the snapshot that shows it, from the snapshot on as such.
+    pub fn origin_at(&self, at: Instant) -> Origin {
+        let shown = self.confirmed.iter().any(|(when, _)| *when <= at);
+        if self.origin == Origin::Inferred && shown { Origin::Snapshot } else { self.origin }
+    }
+
     /// The last instant up to `at` at which a record showed this value, and that record.
     pub fn last_shown(&self, at: Instant) -> (Instant, Evidence) {
         let shown = self.confirmed.partition_point(|(when, _)| *when <= at);

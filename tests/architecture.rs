@@ -144,7 +144,8 @@ fn paths(source: &Source) -> Vec<String> {
             depth == 0
         });
         let group = &code[open..=open + end.unwrap()];
-        found.extend(expand(&format!("{path}{group}")));
+        let whole = expand(&format!("crate::{path}{group}"));
+        found.extend(whole.iter().map(|path| path.trim_start_matches("crate::").to_owned()));
     }
     found
 }

@@ -37,7 +37,7 @@ fn stated<'a>(context: &Context<'a>, name: &str) -> impl Iterator<Item = &'a str
 }
 
 pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
-    let Key::Pair(pair) = &subject.key else { return Judgement::insufficient("coverage_gap", "The log is not known.") };
+    let Key::Pair(pair) = &subject.key else { return Judgement::not_applicable("no_subjects", "The log is not known.") };
     let from = view.window();
     match view.covered(Some(pair), from) {
         Ok(covered) => match Proof::absence(covered, "the log is whole") {

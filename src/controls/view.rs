@@ -82,7 +82,7 @@ impl<'w> View<'w> {
     pub fn fixed<'l, T: Clone + PartialEq>(&self, line: &'l Timeline<T>) -> Option<(&'l T, Proof)> {
         let span = self.look(line)?;
         let value = span.value.as_ref()?;
-        Some((value, Proof::shown(span.evidence, "").and(span.last_shown(self.at).1, "").known(span.origin)))
+        Some((value, Proof::shown(span.evidence, "").and(span.last_shown(self.at).1, "").known(span.origin_at(self.at))))
     }
 
     /// The value of an attribute that can change, with whether it is known to be still so: the latest record that showed it
@@ -99,7 +99,7 @@ impl<'w> View<'w> {
             self.changes_at(*when);
         }
         let (shown, evidence) = span.last_shown(self.at);
-        let proof = Proof::shown(span.evidence, note).and(evidence, note).known(span.origin);
+        let proof = Proof::shown(span.evidence, note).and(evidence, note).known(span.origin_at(self.at));
         let known = |proof| State::Known { value, since: span.from, proof };
         if self.within(shown, self.of.world.coverage.terms().max_gap) {
             return known(proof);
