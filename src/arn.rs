@@ -106,6 +106,12 @@ macro_rules! located {
 }
 located!(VaultArn, RecoveryPointArn, ResourceArn, ShareArn, TeamArn, SessionArn, TrailArn, KeyArn);
 
+/// Reads an ARN out of a file name, in which `_` stands for `:` and `/`: what precedes the kind of resource, and its name.
+pub fn from_file_name<'a>(text: &'a str, kind: &str) -> Option<(String, &'a str)> {
+    let (front, name) = text.strip_prefix("arn_").and_then(|rest| rest.split_once(kind))?;
+    (front.split('_').count() == 4).then(|| (format!("arn:{}", front.replace('_', ":")), name))
+}
+
 /// The partition that a Region belongs to.
 pub fn partition(region: &str) -> &'static str {
     if region.starts_with("cn-") {

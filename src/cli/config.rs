@@ -185,11 +185,15 @@ impl Config {
         let each = self.coverage.iter().map(|table| {
             let all = |items: &[String]| items.iter().any(|item| item == "*");
             let named = table.accounts.iter().map(|id| account(id)).collect::<Result<Vec<_>, _>>();
+            let (from, to) = (day("[[coverage]] from", &table.from)?, day("[[coverage]] to", &table.to)?);
+            if from > to {
+                return Err(format!("[[coverage]] from = {:?} lies after to = {:?}", table.from, table.to));
+            }
             Ok(Assertion {
                 accounts: if all(&table.accounts) { None } else { Some(named?) },
                 regions: (!all(&table.regions)).then(|| table.regions.iter().map(Region::new).collect()),
-                from: Some(day("[[coverage]] from", &table.from)?),
-                to: Some(day("[[coverage]] to", &table.to)?),
+                from: Some(from),
+                to: Some(to),
             })
         });
         each.collect()

@@ -227,7 +227,11 @@ fn assumed(range: &str, as_of: Instant) -> Result<Assertion, String> {
         .split_once("..")
         .ok_or_else(|| format!("--assume-complete={range:?}: write --assume-complete or --assume-complete=FROM..TO"))?;
     let flag = "--assume-complete";
-    Ok(Assertion { from: Some(time(flag, from, Some(as_of))?), to: Some(time(flag, to, Some(as_of))?), ..open })
+    let (first, last) = (time(flag, from, Some(as_of))?, time(flag, to, Some(as_of))?);
+    if first > last {
+        return Err(format!("{flag}={range}: FROM lies after TO"));
+    }
+    Ok(Assertion { from: Some(first), to: Some(last), ..open })
 }
 
 /// The clock, read only for `--as-of now`.

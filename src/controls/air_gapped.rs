@@ -3,6 +3,7 @@
 use super::judgement::Judgement;
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
+use crate::arn::VaultArn;
 use crate::facts::words::VaultKind;
 use crate::instant;
 use crate::world::vault::Vault;
@@ -28,6 +29,14 @@ pub fn all<'w>(context: &Context<'w>) -> impl Iterator<Item = &'w Vault> {
 /// A vault's type. AWS never changes it.
 pub fn kind(vault: &Vault) -> Option<&VaultKind> {
     vault.kind.spans().last().and_then(|span| span.value.as_ref())
+}
+
+/// Whether a vault is among names or ARNs, each exact or a glob.
+pub fn is_named<'p>(vault: &VaultArn, patterns: impl IntoIterator<Item = &'p str>) -> bool {
+    patterns.into_iter().any(|pattern| {
+        let glob = globset::Glob::new(pattern).ok().map(|glob| glob.compile_matcher());
+        glob.is_some_and(|glob| glob.is_match(vault.name()) || glob.is_match(vault.as_str()))
+    })
 }
 
 /// The vault behind a subject.

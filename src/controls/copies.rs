@@ -5,7 +5,7 @@ use super::params::Params;
 use super::subject::Subject;
 use super::view::{Context, View};
 use super::{air_gapped, vault_retention_bounds_valid::PROVIDER_MINIMUM_DAYS};
-use crate::arn::{Arn, ResourceArn};
+use crate::arn::{Arn, ResourceArn, VaultArn};
 use crate::facts::words::VaultKind;
 use crate::instant::Instant;
 use crate::world::point::Copied;
@@ -65,26 +65,32 @@ pub fn age(params: &Params) -> Duration {
     if params.text("recoveryPointAgeUnit") == Some("hours") { Duration::hours(value) } else { Duration::days(value) }
 }
 
-/// Vaults in which a copy counts.
+/// Vaults that count, as far as they are known.
 pub fn vaults<'w>(view: &View<'w>, params: &Params) -> Vec<&'w Vault> {
-    let any = params.text("vault_type") == Some("any");
-    let named = params.list("vaults");
-    let counts = |vault: &&Vault| {
-        let of_type = any || air_gapped::kind(vault) == Some(&VaultKind::AirGapped);
-        of_type && named.as_ref().is_none_or(|n| n.contains(&vault.arn.name()) || n.contains(&vault.arn.as_str()))
-    };
-    view.of.world.vaults.values().filter(counts).collect()
+    view.of.world.vaults.values().filter(|vault| counts(view, params, &vault.arn)).collect()
+}
+
+/// Whether every backup vault counts, not only air-gapped ones.
+pub fn is_any_vault(params: &Params) -> bool {
+    params.text("vault_type") == Some("any")
+}
+
+/// Whether a copy in this vault counts; of a standard vault often only the jobs are known.
+fn counts(view: &View<'_>, params: &Params, vault: &VaultArn) -> bool {
+    let kind = || view.of.world.vaults.get(vault).and_then(air_gapped::kind);
+    let of_type = is_any_vault(params) || kind() == Some(&VaultKind::AirGapped);
+    of_type && params.list("vaults").is_none_or(|patterns| air_gapped::is_named(vault, patterns))
 }
 
 /// Copies of a resource made up to now in the vaults that count, whatever became of them, in order of time.
-pub fn made<'w>(view: &View<'w>, resource: &ResourceArn, vaults: &[&Vault]) -> Vec<&'w Copied> {
+pub fn made<'w>(view: &View<'w>, resource: &ResourceArn, params: &Params) -> Vec<&'w Copied> {
     let series = view.of.world.copies.get(resource).map(Vec::as_slice).unwrap_or_default();
     let after = series.partition_point(|copy| copy.at <= view.now());
     if let Some(next) = series.get(after) {
         view.changes_at(next.at);
     }
     let made = series.get(..after).unwrap_or_default();
-    made.iter().filter(|copy| vaults.iter().any(|vault| vault.arn == copy.vault)).collect()
+    made.iter().filter(|copy| counts(view, params, &copy.vault)).collect()
 }
 
 /// Whether a copy is complete enough.
@@ -93,8 +99,8 @@ pub fn is_usable(copy: &Copied, params: &Params) -> bool {
 }
 
 /// Whether any copy made between two instants would be known: for every vault that counts from a complete list (a locked
-/// vault still holds what it took within its minimum retention), or from a whole log; without any vault from the whole log
-/// of the resource's own account.
+/// vault still holds what it took within its minimum retention), or from a whole log; where there is no such vault, or where
+/// vaults count that nothing names, from the whole log of the resource's own account too.
 pub fn would_be_known(
     view: &View<'_>,
     resource: &ResourceArn,
@@ -109,7 +115,7 @@ pub fn would_be_known(
             None => more,
         };
     };
-    if vaults.is_empty() {
+    if vaults.is_empty() || view.of.params_of_cpy_01().is_some_and(is_any_vault) {
         let pair = resource.account().zip(resource.region());
         add(absence(view.covered_between(pair.as_ref(), from, to)?));
     }

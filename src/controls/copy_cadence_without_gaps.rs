@@ -43,7 +43,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let days = view.of.params.int("window_days").unwrap_or(30);
     let from = view.window_of_days(days);
     let vaults = copies::vaults(view, cpy_01);
-    let made = copies::made(view, resource, &vaults);
+    let made = copies::made(view, resource, cpy_01);
     let counted: Vec<(Instant, Evidence)> =
         made.iter().filter(|c| c.at >= from && copies::is_usable(c, cpy_01)).map(|c| (c.at, c.evidence)).collect();
     let gaps = gaps(&counted, from, view.now());

@@ -8,7 +8,6 @@ use super::view::{Context, View};
 use crate::arn::{RecoveryPointArn, VaultArn};
 use crate::facts::calls::DeleteCall;
 use crate::facts::words::VaultKind;
-use crate::record::refusal::Refusal;
 use crate::status::Severity;
 use crate::world::Happened;
 use chrono::Duration;
@@ -61,10 +60,9 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     }
     if let Some(call) = open {
         let message = format!(
-            "{} by {} {}; whether it may is not stated: list the roles under [authorized] deleters.",
+            "{} by {} went through; whether it may is not stated: list the roles under [authorized] deleters.",
             call.what.name,
             call.what.actor.said(),
-            if call.what.refusal.is_some() { "was refused" } else { "went through" }
         );
         return Judgement::insufficient("policy_not_stated", message).citing(call.evidence, "cannot be judged");
     }
@@ -89,11 +87,14 @@ fn weigh(call: &Happened<DeleteCall>, view: &View<'_>) -> Weighed {
     if ["Throttl", "ServiceUnavailable", "Internal", "ResourceNotFound"].iter().any(|noise| code.contains(noise)) {
         return Weighed::Fine;
     }
+    // On a locked vault a refusal is what an attack looks like, whoever makes the call.
+    if call.what.refusal.is_some() {
+        return Weighed::Against;
+    }
     match actor_on(view.of.policy.deleters.as_deref(), &call.what.actor, call.at) {
         Answer::Yes => Weighed::Fine,
-        // Whom IAM denies is nobody's authorised deleter.
-        Answer::NotStated if call.what.refusal != Some(Refusal::Denied) => Weighed::NotStated,
-        Answer::NotStated | Answer::No | Answer::Expired(_) => Weighed::Against,
+        Answer::NotStated => Weighed::NotStated,
+        Answer::No | Answer::Expired(_) => Weighed::Against,
     }
 }
 
@@ -119,18 +120,18 @@ fn convict(here: &[&Happened<DeleteCall>], everywhere: &[&Happened<DeleteCall>],
     Some(judgement.observed("deleted", deleted).observed("refused", refused).observed("actors", actors))
 }
 
-/// So many calls of one actor, or calls on so many vaults, close together around this one.
+/// So many calls of one actor close together around this one, or calls of the actor on so many vaults in the window.
 fn is_burst(call: &Happened<DeleteCall>, everywhere: &[&Happened<DeleteCall>], view: &View<'_>) -> bool {
     let limit = usize::try_from(view.of.params.int("burst").unwrap_or(10)).unwrap_or(10);
     let same = |other: &&&Happened<DeleteCall>| {
         other.what.actor.principal == call.what.actor.principal && other.what.actor.session == call.what.actor.session
     };
     let theirs: Vec<_> = everywhere.iter().filter(same).collect();
-    theirs.iter().any(|first| {
-        let near = theirs.iter().filter(|c| c.at >= first.at && c.at <= first.at + BURST_WITHIN);
-        let near: Vec<_> = near.collect();
-        let vaults: BTreeSet<_> = near.iter().filter_map(|c| vault_of(&c.what, &view.of)).collect();
-        let holds_call = near.iter().any(|c| c.evidence == call.evidence);
-        holds_call && (near.len() >= limit || vaults.len() >= BURST_VAULTS)
-    })
+    let vaults: BTreeSet<_> = theirs.iter().filter_map(|c| vault_of(&c.what, &view.of)).collect();
+    vaults.len() >= BURST_VAULTS
+        || theirs.iter().any(|first| {
+            let near = theirs.iter().filter(|c| c.at >= first.at && c.at <= first.at + BURST_WITHIN);
+            let near: Vec<_> = near.collect();
+            near.len() >= limit && near.iter().any(|c| c.evidence == call.evidence)
+        })
 }

@@ -38,7 +38,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     }
     let age = copies::age(params);
     let vaults = copies::vaults(view, params);
-    let made = copies::made(view, resource, &vaults);
+    let made = copies::made(view, resource, params);
     let latest = made.iter().rev().find(|copy| copies::is_usable(copy, params) && stands(copy, view));
     let expected = |j: Judgement| j.expected("recoveryPointAge", instant::say(age));
     if let Some(copy) = latest.filter(|copy| view.within(copy.at, age)) {
@@ -61,8 +61,8 @@ fn absent(
     let known = match copies::would_be_known(view, resource, vaults, view.back(age), view.now()) {
         Ok(proof) => proof,
         Err(hole) => {
-            let what = "Whether the resource was copied to a logically air-gapped vault cannot be known";
-            let judgement = Judgement::gap("coverage_gap", what, &hole);
+            let what = format!("Whether the resource was copied to {} cannot be known", place(view.of.params));
+            let judgement = Judgement::gap("coverage_gap", &what, &hole);
             return match latest.or(any) {
                 Some(copy) => judgement.citing(copy.evidence, "latest known copy"),
                 None => judgement,
@@ -70,7 +70,8 @@ fn absent(
         }
     };
     let Some(copy) = latest.or(any) else {
-        let message = format!("No copy in a logically air-gapped vault is known; one within {} is demanded.", instant::say(age));
+        let place = place(view.of.params);
+        let message = format!("No copy in {place} is known; one within {} is demanded.", instant::say(age));
         return Judgement::non_compliant("never_copied", message, &known);
     };
     let proof = Proof::shown(copy.evidence, "latest copy").with(Some(known));
@@ -80,6 +81,11 @@ fn absent(
     Judgement::non_compliant("no_copy_within_age", message, &proof)
         .observed("latest", instant::show(copy.at))
         .observed("vault", copy.vault.as_str())
+}
+
+/// Where the copy must lie.
+fn place(params: &Params) -> &'static str {
+    if copies::is_any_vault(params) { "a backup vault" } else { "a logically air-gapped vault" }
 }
 
 fn stands(copy: &Copied, view: &View<'_>) -> bool {

@@ -7,6 +7,7 @@ use crate::arn::AccountId;
 use crate::coverage::Pair;
 use crate::facts::calls::{Tampering, TrailCall};
 use crate::instant;
+use crate::status::Status;
 use crate::timeline::{Origin, Timeline};
 use crate::world::trail::Trail;
 use crate::world::{Happened, World};
@@ -87,9 +88,12 @@ fn judge_trail(trail: &Trail, view: &View<'_>) -> Judgement {
 }
 
 fn settings(trail: &Trail, pair: Option<&Pair>, view: &View<'_>) -> Result<Proof, Box<Judgement>> {
-    let logging = view.state(&trail.logging, pair, "whether the trail logs");
-    if let Some((false, proof)) = logging.last_known() {
-        return Err(Box::new(Judgement::non_compliant("not_logging", "The trail does not log.", &proof).observed("IsLogging", false)));
+    let logging = setting(&trail.logging, pair, view, "IsLogging", ("not_logging", "The trail does not log."));
+    // What is known to be wrong is told before what is not known.
+    if let Err(answer) = &logging
+        && answer.status == Status::NonCompliant
+    {
+        return logging;
     }
     let multi = setting(&trail.multi_region, pair, view, "IsMultiRegionTrail", ("not_multi_region", "The trail covers one Region only."))?;
     let valid = setting(
@@ -99,7 +103,8 @@ fn settings(trail: &Trail, pair: Option<&Pair>, view: &View<'_>) -> Result<Proof
         "LogFileValidationEnabled",
         ("validation_disabled", "The trail's log files cannot be validated: digests are off."),
     )?;
-    Ok(multi.with(Some(valid)))
+    let logging = logging?;
+    Ok(multi.with(Some(valid)).with(Some(logging)))
 }
 
 fn setting(
@@ -113,7 +118,8 @@ fn setting(
     match state.last_known() {
         Some((false, proof)) => Err(Box::new(Judgement::non_compliant(fails.0, fails.1, &proof).observed(name, false))),
         None => {
-            let message = format!("No record shows `{name}`; add `aws cloudtrail describe-trails` to the snapshot.");
+            let output = if name == "IsLogging" { "get-trail-status" } else { "describe-trails" };
+            let message = format!("No record shows `{name}`; add `aws cloudtrail {output}` to the snapshot.");
             Err(Box::new(Judgement::insufficient("field_absent", message)))
         }
         Some((true, proof)) => match (&state, state.stale("The trail's settings")) {
@@ -165,6 +171,8 @@ fn weakens(call: &Happened<TrailCall>, trail: &Trail, world: &World) -> Option<(
                 "it no longer covers all Regions"
             } else if set.validation == Some(false) && was(&trail.validation) != Some(false) {
                 "log file validation was turned off"
+            } else if set.global_events == Some(false) && was(&trail.global_events) != Some(false) {
+                "it no longer records global service events"
             } else if changed(&set.bucket, text(&trail.bucket)) {
                 "its files go to another bucket"
             } else if changed(&set.key, text(&trail.key)) {

@@ -31,18 +31,19 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     match state.last_known() {
         Some((Some(team), proof)) => with_team(vault, team, proof, &state, view),
         Some((None, proof)) => without(vault, view, &proof),
-        None if matches!(state, State::NeverSeen) => never_seen(vault, view).unwrap_or_else(unknown),
-        None => unknown(),
+        None => match state {
+            State::Changed(evidence) => {
+                let message = "A change of the vault's team was asked for, and no session shows what the team decided; add the team \
+                               owner's log, or `aws backup describe-backup-vault` to the snapshot.";
+                Judgement::insufficient("association_unknown", message).citing(evidence, "change asked for")
+            }
+            _ => never_seen(vault, view).unwrap_or_else(unknown),
+        },
     }
 }
 
 fn is_exempt(vault: &Vault, view: &View<'_>) -> bool {
-    let listed = view.of.params.list("exempt_vaults").unwrap_or_default();
-    let matches = |pattern: &str| {
-        let glob = globset::Glob::new(pattern).ok().map(|glob| glob.compile_matcher());
-        glob.is_some_and(|glob| glob.is_match(vault.arn.name()) || glob.is_match(vault.arn.as_str()))
-    };
-    listed.into_iter().any(matches)
+    air_gapped::is_named(&vault.arn, view.of.params.list("exempt_vaults").unwrap_or_default())
 }
 
 fn grace(vault: &Vault, view: &View<'_>, proof: &Proof) -> Option<Judgement> {

@@ -82,7 +82,10 @@ impl<'w> View<'w> {
     pub fn fixed<'l, T: Clone + PartialEq>(&self, line: &'l Timeline<T>) -> Option<(&'l T, Proof)> {
         let span = self.look(line)?;
         let value = span.value.as_ref()?;
-        Some((value, Proof::shown(span.evidence, "").and(span.last_shown(self.at).1, "").known(span.origin_at(self.at))))
+        Some((
+            value,
+            Proof::shown(span.evidence, "").and(span.last_shown(self.at).1, "").known(span.origin_at(self.at)),
+        ))
     }
 
     /// The value of an attribute that can change, with whether it is known to be still so: the latest record that showed it

@@ -3,7 +3,7 @@
 use super::backup;
 use super::words::{KeyType, UpdateStatus, VaultKind, VaultState};
 use super::{About, AccessSays, Sink, VaultSays};
-use crate::arn::{AccountId, KeyArn, ResourceArn, SessionArn, TeamArn, VaultArn};
+use crate::arn::{self, AccountId, KeyArn, ResourceArn, SessionArn, TeamArn, VaultArn};
 use crate::ingest::inventory::Observation;
 use crate::record::node::Node;
 
@@ -45,6 +45,9 @@ pub fn read_organization(observation: &Observation, out: &mut Sink) {
 /// The vault that a file is about, from the name in its file name.
 fn qualified_vault(observation: &Observation) -> Option<VaultArn> {
     let name = observation.qualifier.as_deref()?;
+    if let Some((front, vault)) = arn::from_file_name(name, "_backup-vault_") {
+        return VaultArn::parse(&format!("{front}:backup-vault:{vault}"));
+    }
     Some(VaultArn::of(observation.account.as_ref()?, observation.region.as_ref()?, name))
 }
 

@@ -2,7 +2,7 @@
 
 use super::calls::{Tampering, TrailCall};
 use super::{About, Sink, TrailSays};
-use crate::arn::{TrailArn, partition};
+use crate::arn::{self, TrailArn, partition};
 use crate::ingest::inventory::Observation;
 use crate::record::Record;
 use crate::record::node::Node;
@@ -86,6 +86,7 @@ fn trail_says(answer: Node<'_>, request: Node<'_>, exists: Option<bool>) -> Trai
     let text = |key: &str| answer.text(key).or_else(|| request.text(key)).map(str::to_owned);
     TrailSays {
         multi_region: flag(["isMultiRegionTrail", "isMultiRegion"]),
+        global_events: flag(["includeGlobalServiceEvents", "includeGlobalServiceEvents"]),
         validation: flag(["logFileValidationEnabled", "enableLogFileValidation"]),
         organization: flag(["isOrganizationTrail", "isOrganizationTrail"]),
         bucket: text("s3BucketName"),
@@ -179,5 +180,8 @@ pub fn read_snapshot(observation: &Observation, out: &mut Sink) {
 fn qualified(observation: &Observation) -> Option<String> {
     let name = observation.qualifier.as_deref()?;
     let (account, region) = (observation.account.as_ref()?, observation.region.as_ref()?);
+    if let Some(arn) = arn::from_file_name(name, "_trail_").map(|(front, id)| format!("{front}:trail/{id}")) {
+        return Some(arn);
+    }
     Some(format!("arn:{}:cloudtrail:{region}:{account}:trail/{name}", partition(region.as_str())))
 }

@@ -284,6 +284,8 @@ pub struct AccessSays {
 pub struct TrailSays {
     /// `IsMultiRegionTrail`.
     pub multi_region: Option<bool>,
+    /// `IncludeGlobalServiceEvents`.
+    pub global_events: Option<bool>,
     /// `LogFileValidationEnabled`.
     pub validation: Option<bool>,
     /// `IsLogging`.

@@ -43,6 +43,9 @@ pub fn read(record: &Record, out: &mut Sink) {
         let mut says = answer.map(invitation_says).unwrap_or_default();
         says.status = status.or(says.status);
         says.receiver = says.receiver.or_else(|| record.account.clone());
+        if says.status.as_deref() == Some("REJECTED") {
+            rejected(&says, out);
+        }
         out.say(About::Invitation(arn.clone(), Box::new(says)));
     }
     if matches!(
@@ -119,6 +122,13 @@ fn changes(record: &Record, share: &ShareArn, out: &mut Sink) {
         _ => return,
     }
     out.say(About::Share(share.clone(), Box::new(says)));
+}
+
+/// Whoever rejects an invitation does not hold the share.
+fn rejected(says: &InvitationSays, out: &mut Sink) {
+    let (Some(share), Some(receiver)) = (says.share.clone(), &says.receiver) else { return };
+    let principals = vec![(receiver.to_string(), Association::Disassociated)];
+    out.say(About::Share(share, Box::new(ShareSays { principals, ..ShareSays::default() })));
 }
 
 fn invitation_says(row: Node<'_>) -> InvitationSays {

@@ -52,7 +52,8 @@ fn nested_end(bytes: &[u8], open: usize) -> Result<usize, Broken> {
     while let Some(byte) = bytes.get(at) {
         match byte {
             b'"' => {
-                at = string_end(bytes, at)?;
+                // The break is told of the outermost bracket, so that what stands before it can be read.
+                at = string_end(bytes, at).map_err(|broken| Broken { offset: open, ..broken })?;
                 continue;
             }
             b'{' | b'[' => depth += 1,
@@ -182,6 +183,12 @@ mod tests {
         let (found, end) = items(br#"[{"a":1},{"b":2},{"c":"#, 0);
         assert_eq!(found.len(), 2);
         assert!(end.is_err());
+    }
+
+    #[test]
+    fn a_break_within_a_string_is_told_of_the_bracket_around_it() {
+        let found = documents(br#"{"Records":[{"a":1},{"b":"cut he"#);
+        assert!(matches!(found.as_slice(), [Err(Broken { offset: 0, .. })]));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::wire::{
 use super::{bodies, gate, incidents};
 use crate::controls::Control;
 use crate::controls::engine::Judged;
+use crate::controls::judgement::Judgement;
 use crate::controls::params::Params;
 use crate::evidence::{Cite, Evidence, Grade, Stretch};
 use crate::ingest::{self, Log, Place, Said};
@@ -53,7 +54,7 @@ pub fn compile(outcomes: &[Outcome<'_>], world: &World, log: &Log, frame: &Frame
     let exceptions = exceptions::apply(frame.exceptions, &mut verdicts, frame.as_of);
     let all: Vec<(&str, &Judged)> =
         outcomes.iter().flat_map(|o| o.judged.iter().map(|j| (o.control.rule.id.as_str(), j))).collect();
-    let incidents = incidents::group(&all, &verdicts, log);
+    let incidents = incidents::group(&all, &verdicts, log, (frame.window_from, frame.as_of));
     let records = cited_bodies(&all, &verdicts, log, frame.max_records);
     let drifts: Vec<Drift> = world.drifts.iter().map(|drift| told_drift(drift, log)).collect();
     let gate = gate::weigh(&verdicts, log.defects.len(), frame.gate);
@@ -110,13 +111,27 @@ fn verdict(outcome: &Outcome<'_>, judged: &Judged, log: &Log) -> Verdict {
             expected: judgement.expected.clone(),
         },
         since: intervals.last().map(|i| instant::show(i.from)).unwrap_or_default(),
-        confidence: judgement.confidence.into(),
+        confidence: confidence(judgement, log).into(),
         intervals: intervals
             .iter()
             .map(|i| StatusRange { from: instant::show(i.from), to: instant::show(i.to), status: i.status })
             .collect(),
         evidence: references(&judgement.cites, log),
         exception: None,
+    }
+}
+
+/// What nothing weaker is said of rests on records, on snapshots, or on both: as the entries are that it cites.
+fn confidence(judgement: &Judgement, log: &Log) -> &'static str {
+    let entries = judgement.cites.iter().filter_map(|cite| match cite {
+        Cite::Entry(evidence, _) => log.entry(*evidence),
+        Cite::Coverage(..) => None,
+    });
+    let (records, rows): (Vec<_>, Vec<_>) = entries.partition(|entry| matches!(entry.said, Said::Record(_)));
+    match (judgement.confidence, records.is_empty(), rows.is_empty()) {
+        ("event", true, false) => "snapshot",
+        ("event", false, false) => "both",
+        (said, ..) => said,
     }
 }
 

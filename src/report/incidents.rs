@@ -2,10 +2,12 @@
 
 use super::compile::{refer, short_hash};
 use super::wire::{Incident, Status, Verdict};
+use crate::arn::AccountId;
 use crate::controls::engine::Judged;
 use crate::evidence::{Cite, Evidence};
 use crate::ingest::{Log, Said};
-use crate::instant;
+use crate::instant::{self, Instant};
+use crate::record::Record;
 use crate::record::identity::Actor;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,12 +15,58 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Controls whose failures are attempts of somebody, and what these are together.
 const KINDS: [(&str, &str); 2] = [("SHR-03", "unauthorized_share_attempts"), ("DEL-03", "recovery_point_deletions")];
 
+/// Refused calls that no control fails for and that are told nevertheless: the control beside whose verdicts they stand, and
+/// what they are together.
+fn refused_kind(record: &Record) -> Option<(&'static str, &'static str)> {
+    let code = record.error_code.as_deref()?;
+    if ["Throttl", "ServiceUnavailable", "Internal", "NotFound"].iter().any(|noise| code.contains(noise)) {
+        return None;
+    }
+    match record.name.as_str() {
+        "StopLogging" | "DeleteTrail" | "UpdateTrail" | "PutEventSelectors" | "DeleteEventDataStore" => {
+            Some(("LOG-03", "refused_trail_changes"))
+        }
+        "DeleteBackupVault" => Some(("DEL-03", "refused_vault_deletions")),
+        _ => None,
+    }
+}
+
 /// The attempts of one actor, with the verdicts that they stand behind.
 type Attempts = (Actor, BTreeSet<Evidence>, BTreeSet<String>);
 
-/// Groups the attempts behind failed verdicts by kind and actor.
-pub fn group(judged: &[(&str, &Judged)], verdicts: &[Verdict], log: &Log) -> Vec<Incident> {
-    let mut groups: BTreeMap<(&str, String), Attempts> = BTreeMap::new();
+/// Attempts by kind and actor.
+type Groups = BTreeMap<(&'static str, String), Attempts>;
+
+/// Groups the attempts behind failed verdicts, and refused calls in the window that fail no control, by kind and actor.
+pub fn group(judged: &[(&str, &Judged)], verdicts: &[Verdict], log: &Log, window: (Instant, Instant)) -> Vec<Incident> {
+    let mut groups = attempts(judged, verdicts, log);
+    for (index, entry) in (0_u32..).zip(&log.entries) {
+        let Said::Record(record) = &entry.said else { continue };
+        let inside = record.time >= window.0 && record.time <= window.1;
+        let Some((control, kind)) = refused_kind(record).filter(|_| inside) else { continue };
+        let beside = verdicts.iter().filter(|v| v.control == control && v.status != Status::NotApplicable);
+        let beside = beside.filter(|v| v.subject.account.as_deref() == record.account.as_ref().map(AccountId::as_str));
+        let uids: BTreeSet<String> = beside.map(|v| v.uid.clone()).collect();
+        if uids.is_empty() || record.actor.is_service {
+            continue;
+        }
+        let group = groups.entry(key(kind, &record.actor)).or_insert_with(|| none_yet(&record.actor));
+        group.1.insert(Evidence(index));
+        group.2.extend(uids);
+    }
+    groups.into_iter().filter_map(|((kind, who), group)| incident(kind, &who, group, log)).collect()
+}
+
+fn key(kind: &'static str, actor: &Actor) -> (&'static str, String) {
+    (kind, format!("{}|{}", actor.principal, actor.session.as_deref().unwrap_or_default()))
+}
+
+fn none_yet(actor: &Actor) -> Attempts {
+    (actor.clone(), BTreeSet::new(), BTreeSet::new())
+}
+
+fn attempts(judged: &[(&str, &Judged)], verdicts: &[Verdict], log: &Log) -> Groups {
+    let mut groups = Groups::new();
     for (control, judged) in judged {
         let Some((_, kind)) = KINDS.iter().find(|(id, _)| id == control) else { continue };
         if judged.judgement.status != Status::NonCompliant {
@@ -29,14 +77,12 @@ pub fn group(judged: &[(&str, &Judged)], verdicts: &[Verdict], log: &Log) -> Vec
         for cite in &judged.judgement.cites {
             let Cite::Entry(evidence, _) = cite else { continue };
             let Some(Said::Record(record)) = log.entry(*evidence).map(|entry| &entry.said) else { continue };
-            let session = record.actor.session.clone().unwrap_or_default();
-            let key = (*kind, format!("{}|{session}", record.actor.principal));
-            let group = groups.entry(key).or_insert_with(|| (record.actor.clone(), BTreeSet::new(), BTreeSet::new()));
+            let group = groups.entry(key(kind, &record.actor)).or_insert_with(|| none_yet(&record.actor));
             group.1.insert(*evidence);
             group.2.extend(uid.clone());
         }
     }
-    groups.into_iter().filter_map(|((kind, who), group)| incident(kind, &who, group, log)).collect()
+    groups
 }
 
 fn incident(kind: &str, who: &str, (actor, events, verdicts): Attempts, log: &Log) -> Option<Incident> {

@@ -150,12 +150,16 @@ impl Seen {
         self.retention.note(fact, says.retention);
         let Some(status) = &says.status else { return };
         let made = [says.created, says.completed].into_iter().flatten().max();
-        if !status.is_usable(true) {
+        // Whatever has become of it since, a point with a completion date was complete then.
+        if !status.is_usable(true) && says.completed.is_none() {
             return self.status.note(fact, Some(status.clone()));
         }
         let made = made.unwrap_or(fact.at).min(fact.at);
         if self.made.is_none_or(|(known, _)| made < known) {
             self.made = Some((made, fact.evidence));
+        }
+        if !status.is_usable(true) {
+            return self.status.note(fact, Some(status.clone()));
         }
         self.status.at(made, fact, Some(status.clone()));
         self.status.note(fact, Some(status.clone()));

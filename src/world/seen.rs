@@ -36,8 +36,14 @@ impl<T: Clone + PartialEq + Serialize> Sightings<T> {
     }
 
     /// A sighting that no fact says by itself.
-    pub fn infer(&mut self, at: Instant, evidence: Evidence, value: T) {
+    pub fn observe(&mut self, at: Instant, evidence: Evidence, value: T) {
         self.0.push(Sighting { at, value: Some(value), evidence, observed: true });
+    }
+
+    /// Whether it was seen before an instant, and not within an hour of it: a list taken meanwhile may not have it yet.
+    pub fn is_settled_at(&self, at: Instant) -> bool {
+        let recent = at - chrono::Duration::hours(1);
+        self.0.iter().any(|seen| seen.at <= recent) && !self.0.iter().any(|seen| seen.at > recent && seen.at <= at)
     }
 
     /// The latest value noted so far; facts are noted in order of time.

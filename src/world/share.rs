@@ -71,6 +71,8 @@ pub(super) struct Seen {
     resources: BTreeMap<String, Sightings<Association>>,
     principals: BTreeMap<String, Sightings<Association>>,
     principals_known: Vec<(Instant, Evidence)>,
+    /// Complete lists of its principals.
+    all_principals: Vec<(Instant, Evidence)>,
     first_resources: BTreeMap<String, (Instant, Evidence)>,
     exists: Sightings<bool>,
     created: Option<(Instant, Evidence)>,
@@ -91,6 +93,9 @@ impl Seen {
         if says.is_new || says.all_principals {
             self.principals_known.push((fact.at, fact.evidence));
         }
+        if says.all_principals && self.all_principals.last().is_none_or(|(at, _)| *at != fact.at) {
+            self.all_principals.push((fact.at, fact.evidence));
+        }
         for (entity, state) in &says.resources {
             self.first_resources.entry(entity.clone()).or_insert((fact.at, fact.evidence));
             self.resources.entry(entity.clone()).or_default().note(fact, Some(settled(state)));
@@ -104,7 +109,17 @@ impl Seen {
         self.first_resources.iter().map(|(arn, (at, evidence))| (arn.as_str(), *at, *evidence))
     }
 
-    pub(super) fn replay(self, arn: ShareArn, coverage: &Coverage, drifts: &mut Vec<Drift>) -> Share {
+    /// Whom a complete list no longer names is no longer in the share.
+    fn note_absent(&mut self) {
+        for (at, evidence) in &self.all_principals {
+            for seen in self.principals.values_mut().filter(|seen| seen.is_settled_at(*at)) {
+                seen.observe(*at, *evidence, Association::Disassociated);
+            }
+        }
+    }
+
+    pub(super) fn replay(mut self, arn: ShareArn, coverage: &Coverage, drifts: &mut Vec<Drift>) -> Share {
+        self.note_absent();
         let pair = arn.account().zip(arn.region());
         let created = self.created.map(|(at, _)| at);
         let whole = |at: Instant| {

@@ -16,6 +16,8 @@ pub struct Trail {
     pub arn: TrailArn,
     /// `IsMultiRegionTrail`.
     pub multi_region: Timeline<bool>,
+    /// `IncludeGlobalServiceEvents`.
+    pub global_events: Timeline<bool>,
     /// `LogFileValidationEnabled`.
     pub validation: Timeline<bool>,
     /// `IsLogging`.
@@ -43,6 +45,7 @@ impl Trail {
 #[derive(Default)]
 pub(super) struct Seen {
     multi_region: Sightings<bool>,
+    global_events: Sightings<bool>,
     validation: Sightings<bool>,
     logging: Sightings<bool>,
     organization: bool,
@@ -56,6 +59,7 @@ impl Seen {
     pub(super) fn note(&mut self, fact: &Fact, says: &TrailSays) {
         self.first_seen.get_or_insert((fact.at, fact.evidence));
         self.multi_region.note(fact, says.multi_region);
+        self.global_events.note(fact, says.global_events);
         self.validation.note(fact, says.validation);
         self.logging.note(fact, says.logging);
         self.organization |= says.organization == Some(true);
@@ -72,6 +76,9 @@ impl Seen {
             multi_region: self
                 .multi_region
                 .replay(whole, &mut Note { drifts: &mut *drifts, entity: &id, field: "IsMultiRegionTrail" }),
+            global_events: self
+                .global_events
+                .replay(whole, &mut Note { drifts: &mut *drifts, entity: &id, field: "IncludeGlobalServiceEvents" }),
             validation: self
                 .validation
                 .replay(whole, &mut Note { drifts: &mut *drifts, entity: &id, field: "LogFileValidationEnabled" }),

@@ -158,7 +158,7 @@ impl Seen {
     pub(super) fn must_be_air_gapped(&mut self, at: Instant, evidence: Evidence) {
         if self.kind.is_empty() {
             self.first_seen.get_or_insert((at, evidence));
-            self.kind.infer(at, evidence, VaultKind::AirGapped);
+            self.kind.observe(at, evidence, VaultKind::AirGapped);
         }
     }
 
