@@ -181,7 +181,7 @@ impl Coverage {
             match out.last_mut() {
                 Some(last) if last.grade == grade && *start - last.to <= instant::tick() => last.to = end,
                 _ => {
-                    out.push(Stretch { account: pair.0.clone(), region: pair.1.clone(), from: *start, to: end, grade })
+                    out.push(Stretch { account: pair.0.clone(), region: pair.1.clone(), from: *start, to: end, grade });
                 }
             }
         }

@@ -2,8 +2,9 @@
 //!
 //! CloudTrail's `eventTime` has a resolution of one second, so the whole program judges at that resolution:
 //! two instants that differ by less are the same instant, and a limit that is reached at second *s* is broken at *s* + 1.
+//! Instants outside of 1970..2262 are no times of an AWS log; refusing them keeps all arithmetic on instants in range.
 
-use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, Datelike, Duration, NaiveDate, NaiveDateTime, SecondsFormat, SubsecRound, Utc};
 use serde_json::Value;
 
 /// A point in time, whole seconds, UTC.
@@ -26,7 +27,7 @@ pub fn show(at: Instant) -> String {
 /// the comma before the time, also with the narrow no-break space of newer JDKs.
 pub fn parse(text: &str) -> Option<Instant> {
     let text = text.trim();
-    iso(text).or_else(|| basic(text)).or_else(|| java(text)).map(whole)
+    iso(text).or_else(|| basic(text)).or_else(|| java(text)).and_then(whole)
 }
 
 fn iso(text: &str) -> Option<Instant> {
@@ -56,8 +57,9 @@ fn java(text: &str) -> Option<Instant> {
         .map(|at| at.and_utc())
 }
 
-fn whole(at: Instant) -> Instant {
-    at.trunc_subsecs(0)
+/// The whole second, where it lies in the time of AWS.
+fn whole(at: Instant) -> Option<Instant> {
+    (1970..2262).contains(&at.year()).then(|| at.trunc_subsecs(0))
 }
 
 /// Reads a time from JSON: text as [`parse`], seconds or milliseconds since 1970 as number or digits,
@@ -83,20 +85,20 @@ fn epoch(number: f64) -> Option<Instant> {
     seconds(in_seconds.floor() as i64)
 }
 
-/// Seconds since 1970, where the calendar has such an instant.
+/// Seconds since 1970, up to 2262.
 pub fn seconds(since_1970: i64) -> Option<Instant> {
-    DateTime::from_timestamp(since_1970, 0)
+    DateTime::from_timestamp(since_1970, 0).and_then(whole)
 }
 
 /// Reads a time as the user writes it: RFC 3339, `YYYY-MM-DD` (midnight UTC), or relative to `anchor` (`-30d`, `-12h`).
 pub fn from_user(text: &str, anchor: Option<Instant>) -> Option<Instant> {
     if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-        return day.and_hms_opt(0, 0, 0).map(|at| at.and_utc());
+        return whole(day.and_hms_opt(0, 0, 0)?.and_utc());
     }
     if let Some(back) = text.strip_prefix('-') {
-        return anchor?.checked_sub_signed(span(back)?);
+        return whole(anchor?.checked_sub_signed(span(back)?)?);
     }
-    DateTime::parse_from_rfc3339(text).ok().map(|at| whole(at.with_timezone(&Utc)))
+    whole(DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc))
 }
 
 /// Reads a span as the user writes it: a number and `d`, `h` or `m`.
@@ -147,6 +149,22 @@ mod tests {
         for value in [backup, serde_json::json!(1_741_651_463.554), serde_json::json!(1_741_651_463_000_i64)] {
             assert_eq!(from_json(&value), want, "{value}");
         }
+    }
+
+    #[test]
+    fn instants_outside_of_the_time_of_aws_are_none() {
+        for text in ["1969-12-31T23:59:59Z", "2262-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "+262142-12-31T23:59:59Z"]
+        {
+            assert_eq!(parse(text), None, "{text}");
+            assert_eq!(from_user(text, None), None, "{text}");
+        }
+        for number in [-1_i64, 9_300_000_000, i64::MAX, i64::MIN] {
+            assert_eq!(from_json(&serde_json::json!(number)), None, "{number}");
+            assert_eq!(from_json(&serde_json::json!({"seconds": number})), None, "{number}");
+        }
+        let anchor = parse("1970-01-02T00:00:00Z");
+        assert_eq!(from_user("-3d", anchor), None);
+        assert!(parse("2261-12-31T23:59:59Z").is_some());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The binary: parses the command line, runs it, and turns a panic into exit code 5.
+//! The binary: parses the command line and runs it.
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -8,8 +8,5 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => error.exit(),
     };
-    match std::panic::catch_unwind(|| vaultrail::cli::run(&cli)) {
-        Ok(code) => ExitCode::from(code),
-        Err(_) => ExitCode::from(5),
-    }
+    ExitCode::from(vaultrail::cli::guarded(|| vaultrail::cli::run(&cli)))
 }

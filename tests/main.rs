@@ -3,11 +3,17 @@
 #![expect(clippy::disallowed_methods, reason = "tests write files, start programs and ask where they run")]
 
 mod architecture;
+mod bad_input;
 mod browser;
 mod controls;
 mod estate;
+mod folder;
+mod gate;
 mod generated;
+mod hostile;
+mod ingest;
 mod laws;
 mod pages;
+mod real_data;
 mod render;
 mod support;

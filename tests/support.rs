@@ -1,5 +1,6 @@
 //! What several tests need: running the audit in this process, and finding the project's folders.
 
+use crate::folder::assert_balance;
 use clap::Parser;
 use std::path::{Path, PathBuf};
 use vaultrail::cli::args::{Cli, Command};
@@ -16,7 +17,9 @@ pub fn audit(args: &[&str]) -> Result<Report, String> {
     let words = ["vaultrail", "audit", "--progress", "never"].iter().chain(args);
     let cli = Cli::try_parse_from(words).map_err(|error| error.to_string())?;
     let Command::Audit(args) = cli.command else { return Err("not an audit".into()) };
-    audit::report(&args).map_err(|error| error.to_string())
+    let report = audit::report(&args).map_err(|error| error.to_string())?;
+    assert_balance(&report);
+    Ok(report)
 }
 
 /// Folders in a folder, sorted.
@@ -112,9 +115,9 @@ pub fn copy_tree(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
-            copy_tree(&entry.path(), &target)
+            copy_tree(&entry.path(), &target);
         } else {
-            std::fs::copy(entry.path(), target).map(|_| ()).unwrap()
+            std::fs::copy(entry.path(), target).unwrap();
         }
     }
 }

@@ -95,7 +95,6 @@ pub enum FailOnArg {
 
 /// `vaultrail audit`.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag that the user gives by name")]
 pub struct AuditArgs {
     /// Files and folders with CloudTrail logs and inventory snapshots; `-` is standard input.
     #[arg(required = true, value_name = "PATH")]

@@ -32,15 +32,15 @@ pub enum Error {
     Render(String),
 }
 
+/// More threads than any machine has cores.
+const MOST_THREADS: usize = 1024;
+
 /// Runs the command; answers with the exit code.
 pub fn run(args: &AuditArgs) -> Result<u8, Error> {
     let formats = formats(args)?;
-    if args.out_dir.is_none() && formats.len() > 1 {
-        return Err(Error::Usage("several --format need --out-dir DIR: one file for each".into()));
-    }
     if let Some(jobs) = args.jobs {
-        if jobs == 0 {
-            return Err(Error::Usage("--jobs must be at least 1".into()));
+        if !(1..=MOST_THREADS).contains(&jobs) {
+            return Err(Error::Usage(format!("--jobs {jobs}: it must lie in 1..={MOST_THREADS}")));
         }
         // A second call finds the pool built; the first one's size stays.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
@@ -61,10 +61,13 @@ pub fn report(args: &AuditArgs) -> Result<Report, Error> {
     let captured_at = args.captured_at.as_deref().map(|text| super::args::time("--captured-at", text, None));
     let captured_at = captured_at.transpose().map_err(Error::Usage)?;
     let progress = Progress::begin(args);
-    let log = ingest::read(&args.paths, &ingest::Options { captured_at, on_file: &|bytes| progress.file(bytes) })?;
+    let options =
+        ingest::Options { captured_at, allow_defects: args.allow_defects, on_file: &|bytes| progress.file(bytes) };
+    let log = ingest::read(&args.paths, &options);
     progress.end();
+    let log = log?;
     let times = setup::instants(args, &setup, &log).map_err(Error::Usage)?;
-    let exceptions = setup.config.exceptions(&setup.ids(), times.as_of).map_err(Error::Usage)?;
+    let exceptions = setup.exceptions(times.as_of).map_err(Error::Usage)?;
     let coverage =
         Coverage::build(log.activity.pairs(), &log.snapshot_pairs, &times.assertions, times.extent, setup.terms);
     let world = World::replay(facts::read(&log), coverage);
@@ -97,22 +100,32 @@ pub fn report(args: &AuditArgs) -> Result<Report, Error> {
 }
 
 fn formats(args: &AuditArgs) -> Result<Vec<Format>, Error> {
-    let mut formats: Vec<Format> = args
-        .format
-        .iter()
-        .map(|format| match format {
+    let mut formats: Vec<Format> = Vec::new();
+    for format in &args.format {
+        let format = match format {
             FormatArg::Json => Format::Json,
             FormatArg::Html => Format::Html,
             FormatArg::Text => Format::Text,
-        })
-        .collect();
+        };
+        if !formats.contains(&format) {
+            formats.push(format);
+        }
+    }
     if formats.is_empty() {
         let named = args.output.as_ref().and_then(|path| path.extension()?.to_str()).and_then(Format::parse);
         let terminal = args.output.is_none() && args.out_dir.is_none() && std::io::stdout().is_terminal();
         formats.push(named.unwrap_or(if terminal { Format::Text } else { Format::Json }));
     }
-    formats.dedup();
+    if args.out_dir.is_none() && formats.len() > 1 {
+        return Err(Error::Usage("several --format need --out-dir DIR: one file for each".into()));
+    }
     Ok(formats)
+}
+
+/// <https://no-color.org>
+#[expect(clippy::disallowed_methods, reason = "the one variable that a user sets for every program at once")]
+fn no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
 fn text_options(args: &AuditArgs) -> TextOptions {
@@ -120,7 +133,7 @@ fn text_options(args: &AuditArgs) -> TextOptions {
     let colour = match args.color {
         When::Always => true,
         When::Never => false,
-        When::Auto => terminal && std::env::var_os("NO_COLOR").is_none(),
+        When::Auto => terminal && !no_color(),
     };
     let width = terminal_size::terminal_size().filter(|_| terminal).map_or(110, |(width, _)| usize::from(width.0));
     TextOptions { width: width.clamp(60, 160), colour }

@@ -146,7 +146,7 @@ impl Config {
     /// Parses the text.
     pub fn parse(text: &str) -> Result<Self, String> {
         toml::from_str(text).map_err(|error| {
-            let line = error.span().map(|span| text.get(..span.start).unwrap_or(text).lines().count().max(1));
+            let line = error.span().map(|span| text.get(..span.start).unwrap_or(text).matches('\n').count() + 1);
             let place = line.map(|n| format!("line {n}: ")).unwrap_or_default();
             format!("{place}{}{}", error.message(), hint(error.message()))
         })
@@ -277,7 +277,7 @@ fn exception(table: &ExceptionTable, controls: &[String], as_of: Instant) -> Res
     })
 }
 
-/// `unknown field `x`, expected one of `a`, `b`` → the nearest of the known ones.
+/// From serde's list of the fields that it expected to the nearest of them.
 fn hint(message: &str) -> String {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let Some(unknown) = quoted.next().filter(|_| message.starts_with("unknown field")) else { return String::new() };

@@ -8,11 +8,20 @@ pub mod progress;
 pub mod setup;
 
 use args::{Cli, Command};
+use std::panic::UnwindSafe;
 
 /// Bad usage, bad configuration, no evidence, an output that cannot be written.
 const USAGE: u8 = 2;
 /// A bug.
 const BUG: u8 = 5;
+
+/// Runs a command behind a last line of defence: a panic is a bug, and says so by its exit code.
+pub fn guarded(command: impl FnOnce() -> u8 + UnwindSafe) -> u8 {
+    std::panic::catch_unwind(command).unwrap_or_else(|_| {
+        output::say("vaultrail: this is a bug; please report it with the lines above");
+        BUG
+    })
+}
 
 /// Runs a command; answers with the exit code.
 pub fn run(cli: &Cli) -> u8 {

@@ -1,4 +1,5 @@
 //! Where results go: standard output or files, written whole or not at all; everything else to standard error.
+#![expect(clippy::disallowed_methods, reason = "the one place that writes to the disk")]
 
 use super::args::AuditArgs;
 use crate::render::Format;
@@ -29,15 +30,26 @@ pub fn to_stdout(bytes: &[u8]) -> Result<(), String> {
     }
 }
 
-/// Through a temporary file beside it, so that an interrupted run leaves nothing half-written.
+/// Through a temporary file beside it, so that an interrupted run leaves nothing half-written. Into what is no file, such
+/// as `/dev/stdout`, the bytes go directly: it must not be replaced.
 fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
     let problem = |cause: &dyn std::fmt::Display| format!("cannot write {}: {cause}", path.display());
+    match std::fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => return Err(problem(&"it is a folder; --out-dir writes into folders")),
+        Ok(meta) if !meta.is_file() => return std::fs::write(path, bytes).map_err(|cause| problem(&cause)),
+        _ => {}
+    }
+    // A link keeps pointing where it points.
+    let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    if !folder.is_dir() {
+        return Err(problem(&format!("there is no folder {}", folder.display())));
+    }
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|cause| problem(&cause))?;
     file.write_all(bytes).map_err(|cause| problem(&cause))?;
     file.as_file().sync_all().map_err(|cause| problem(&cause))?;
     readable(file.as_file()).map_err(|cause| problem(&cause))?;
-    file.persist(path).map(|_| ()).map_err(|error| problem(&error.error))
+    file.persist(&path).map(|_| ()).map_err(|error| problem(&error.error))
 }
 
 /// A temporary file is private to its owner; a report has the usual rights.

@@ -6,13 +6,13 @@ use crate::controls::params::{Params, nearest};
 use crate::controls::policy::Policy;
 use crate::controls::{self, Control};
 use crate::coverage::{Assertion, Run, Terms};
-use crate::ingest::Log;
+use crate::ingest::{self, Log};
 use crate::instant::{self, Instant};
+use crate::report::exceptions::Exception;
 use crate::report::gate::{self, Insufficient};
 use crate::report::wire::Severity;
 use chrono::Duration;
-use sha2::Digest;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The longest window that nobody asked for.
 const WINDOW_DAYS: i64 = 90;
@@ -36,7 +36,11 @@ pub struct Setup {
     /// The policy.
     pub policy: Policy,
     /// The config, for what needs the instants of the run.
-    pub config: Config,
+    config: Config,
+    /// Where it was read from.
+    config_path: Option<PathBuf>,
+    /// Where it says that the log is complete.
+    assertions: Vec<Assertion>,
     /// When the gate does not pass.
     pub gate: gate::Terms,
     /// How coverage is inferred.
@@ -51,7 +55,8 @@ impl Setup {
         let default = Path::new("vaultrail.toml");
         let path = args.config.as_deref().or_else(|| default.is_file().then_some(default));
         let (config, text) = path.map(Config::read).transpose()?.unwrap_or_default();
-        let mut controls = in_force(&config)?;
+        let stated = |problem: String| in_file(path, &problem);
+        let mut controls = in_force(&config).map_err(stated)?;
         choose(&mut controls, args)?;
         for set in &args.set {
             apply_set(&mut controls, set)?;
@@ -61,20 +66,22 @@ impl Setup {
         }
         let log_01 = controls.iter().find(|c| c.control.rule.id == "LOG-01");
         let minutes = log_01.and_then(|c| c.params.int("max_gap_minutes")).unwrap_or(60);
-        let policy = config.policy().map_err(|problem| in_file(path, &problem))?;
         Ok(Self {
-            gate: gate_terms(args, &config).map_err(|problem| in_file(path, &problem))?,
+            policy: config.policy().map_err(stated)?,
+            gate: gate_terms(args, &config).map_err(stated)?,
+            assertions: config.assertions().map_err(stated)?,
             terms: Terms { max_gap: Duration::minutes(minutes), minimum: config.minimum() },
             sha256: fingerprint(&controls, &text, args),
+            config_path: path.map(Path::to_owned),
             controls,
-            policy,
             config,
         })
     }
 
-    /// The ids of all controls.
-    pub fn ids(&self) -> Vec<String> {
-        self.controls.iter().map(|c| c.control.rule.id.clone()).collect()
+    /// The exceptions, checked at the instant of the verdicts.
+    pub fn exceptions(&self, as_of: Instant) -> Result<Vec<Exception>, String> {
+        let ids: Vec<String> = self.controls.iter().map(|c| c.control.rule.id.clone()).collect();
+        self.config.exceptions(&ids, as_of).map_err(|problem| in_file(self.config_path.as_deref(), &problem))
     }
 }
 
@@ -102,8 +109,8 @@ fn in_force(config: &Config) -> Result<Vec<InForce>, String> {
 }
 
 fn no_control(place: &str, id: &str, known: &[&str]) -> String {
-    let near = nearest(id, known.iter().copied()).map(|n| format!("; did you mean {n}?")).unwrap_or_default();
-    format!("{place}: there is no control {id:?}{near} Known are {}.", known.join(", "))
+    let near = nearest(id, known.iter().copied()).map(|n| format!("did you mean {n}? ")).unwrap_or_default();
+    format!("{place}: there is no control {id:?}; {near}known are {}", known.join(", "))
 }
 
 fn choose(controls: &mut [InForce], args: &AuditArgs) -> Result<(), String> {
@@ -114,9 +121,12 @@ fn choose(controls: &mut [InForce], args: &AuditArgs) -> Result<(), String> {
             return Err(no_control(flag, unknown, &ids));
         }
     }
-    for control in controls {
+    for control in controls.iter_mut() {
         let id = &control.control.rule.id;
         control.judged = (args.only.is_empty() || args.only.contains(id)) && !args.skip.contains(id);
+    }
+    if controls.iter().all(|control| !control.judged) {
+        return Err("--only and --skip leave no control to judge".into());
     }
     Ok(())
 }
@@ -124,13 +134,13 @@ fn choose(controls: &mut [InForce], args: &AuditArgs) -> Result<(), String> {
 fn apply_set(controls: &mut [InForce], set: &str) -> Result<(), String> {
     let parts = set.split_once('=').and_then(|(name, value)| Some((name.split_once('.')?, value)));
     let Some(((id, name), value)) = parts else {
-        return Err(format!("--set {set:?}: write ID.NAME=VALUE, e.g. CPY-01.recoveryPointAgeValue=24"));
+        return Err(format!("--set {set}: write ID.NAME=VALUE, e.g. CPY-01.recoveryPointAgeValue=24"));
     };
     let ids: Vec<String> = controls.iter().map(|c| c.control.rule.id.clone()).collect();
     let Some(found) = controls.iter_mut().find(|c| c.control.rule.id == id) else {
         return Err(no_control("--set", id, &ids.iter().map(String::as_str).collect::<Vec<_>>()));
     };
-    found.params.set_text(&found.control.rule, name, value).map_err(|e| e.to_string())
+    found.params.set_text(&found.control.rule, name, value).map_err(|e| format!("--set {e}"))
 }
 
 fn gate_terms(args: &AuditArgs, config: &Config) -> Result<gate::Terms, String> {
@@ -175,7 +185,7 @@ fn fingerprint(controls: &[InForce], text: &str, args: &AuditArgs) -> String {
     let flags =
         serde_json::json!([args.as_of, args.from, args.to, args.window, args.assume_complete, args.captured_at]);
     let whole = serde_json::json!({"controls": judged.collect::<Vec<_>>(), "config": text, "flags": flags});
-    sha2::Sha256::digest(whole.to_string().as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+    ingest::sha256(whole.to_string().as_bytes())
 }
 
 /// The instants of a run.
@@ -199,7 +209,7 @@ pub fn instants(args: &AuditArgs, setup: &Setup, log: &Log) -> Result<Instants, 
         Some(text) => time("--as-of", text, Some(last))?,
         None => to.unwrap_or(last),
     };
-    let mut assertions = setup.config.assertions()?;
+    let mut assertions = setup.assertions.clone();
     if let Some(range) = args.assume_complete.as_deref() {
         assertions.push(assumed(range, as_of)?);
     }

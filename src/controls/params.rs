@@ -119,12 +119,8 @@ fn check(page: &Parameter, value: &Value) -> Result<(), String> {
         let (low, high) = (page.min.map(|m| m as f64), page.max.map(|m| m as f64));
         if low.is_some_and(|l| number < l) || high.is_some_and(|h| number > h) {
             let show = |bound: Option<i64>| bound.map_or_else(|| "…".into(), |b| b.to_string());
-            return Err(format!(
-                "it must lie in {}..={} {}",
-                show(page.min),
-                show(page.max),
-                page.unit.as_deref().unwrap_or("")
-            ));
+            let unit = page.unit.as_ref().map(|unit| format!(" {unit}")).unwrap_or_default();
+            return Err(format!("it must lie in {}..={}{unit}", show(page.min), show(page.max)));
         }
         Ok(())
     };

@@ -31,7 +31,7 @@ pub fn read(record: &Record, out: &mut Sink) {
         "CreateRestoreAccessBackupVaultFailed" => access_ended(record, Some(VaultState::Failed), out),
         "RestoreAccessBackupVaultDeleted" => access_ended(record, None, out),
         "DeleteRecoveryPoint" | "DisassociateRecoveryPoint" | "DisassociateRecoveryPointFromParent" => {
-            deletion(record, out)
+            deletion(record, out);
         }
         "UpdateRecoveryPointLifecycle" if record.succeeded() => life_cycle(record, out),
         "BackupDeleted" => point_deleted(record, out),
@@ -70,7 +70,7 @@ pub fn read_state_change(record: &Record, out: &mut Sink) {
             let Some(vault) = record.resources().first().and_then(|arn| VaultArn::parse(arn)) else { return };
             let exists = record.details().text("state").map(|state| state != "DELETED");
             let locked = record.details().flag("isLocked");
-            out.say(About::Vault(vault, Box::new(VaultSays { exists, locked, ..VaultSays::default() })));
+            out.say(About::Vault(vault, Box::new(VaultSays { locked, exists, ..VaultSays::default() })));
         }
         _ => {}
     }
@@ -106,7 +106,7 @@ fn on_vault(record: &Record, out: &mut Sink, say: impl FnOnce(&mut VaultSays)) {
 fn vault_created(record: &Record, kind: VaultKind, out: &mut Sink) {
     let request = record.request();
     let Some(vault) = vault_of(record) else { return };
-    let min_days = request.int("minRetentionDays");
+    let min_days = request.days("minRetentionDays");
     if !record.succeeded() {
         let refused_min_days = min_days.filter(|days| *days < 7);
         return out.say(About::Vault(vault, Box::new(VaultSays { refused_min_days, ..VaultSays::default() })));
@@ -124,7 +124,7 @@ fn vault_created(record: &Record, kind: VaultKind, out: &mut Sink) {
         state: record.response().text("vaultState").map(VaultState::read),
         created: Some(record.response().time("creationDate").unwrap_or_else(|| out.time())),
         min_days,
-        max_days: request.int("maxRetentionDays"),
+        max_days: request.days("maxRetentionDays"),
         key_type,
         key,
         exists: Some(true),
@@ -275,7 +275,7 @@ pub(super) fn retention(node: Node<'_>) -> Option<Retention> {
     match node.get("deleteAfterDays") {
         None => Some(Retention::Always),
         Some(_) => {
-            node.int("deleteAfterDays").map(|days| if days < 0 { Retention::Always } else { Retention::Days(days) })
+            node.days("deleteAfterDays").map(|days| if days < 0 { Retention::Always } else { Retention::Days(days) })
         }
     }
 }

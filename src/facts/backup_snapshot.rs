@@ -18,7 +18,7 @@ pub fn read(observation: &Observation, out: &mut Sink) {
             }
         }
         "backup list-recovery-points-by-backup-vault" | "backup describe-recovery-point" => {
-            backup::point(row, true, out)
+            backup::point(row, true, out);
         }
         "backup list-protected-resources" => {
             if let Some(arn) = row.text("ResourceArn") {
@@ -60,10 +60,14 @@ fn vault(observation: &Observation, out: &mut Sink) {
         state: row.text("VaultState").map(VaultState::read),
         created: row.time("CreationDate"),
         locked,
-        // A lock without a date is one in governance mode; without `Locked` the date says nothing.
-        lock_date: locked.map(|_| row.time("LockDate")),
-        min_days: row.int("MinRetentionDays"),
-        max_days: row.int("MaxRetentionDays"),
+        // A lock without a date is one in governance mode; without `Locked` the date says nothing, and one that cannot be
+        // read is unknown.
+        lock_date: locked.and(match row.get("LockDate") {
+            None => Some(None),
+            Some(_) => row.time("LockDate").map(Some),
+        }),
+        min_days: row.days("MinRetentionDays"),
+        max_days: row.days("MaxRetentionDays"),
         key_type: row.text("EncryptionKeyType").map(KeyType::read),
         key: row.text("EncryptionKeyArn").map(KeyArn::new),
         team: team(row),

@@ -1,84 +1,25 @@
 //! From a decompressed file to its records, whatever container they came in; recognised by content, never by name.
 
+use super::probe::{self, Read};
 use super::scan::{self, Broken};
+use super::shape::{Kind, Object};
 use super::{Decoded, inventory};
 use crate::arn::{AccountId, Region};
 use crate::record::{Record, relevance};
-use serde::Deserialize;
 use serde_json::Value;
-use std::borrow::Cow;
 use std::ops::Range;
 
-/// What a file turned out to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// `{"Records": […]}`.
-    LogFile,
-    /// NDJSON, concatenated JSON, an array or one record.
-    Records,
-    /// `aws cloudtrail lookup-events`.
-    LookupEvents,
-    /// EventBridge envelopes.
-    EventBridge,
-    /// CloudWatch Logs subscription payload.
-    CloudWatchLogs,
-    /// `{"_raw": "<json>"}`.
-    Wrapped,
-    /// `{"_source": …, "record": {…}}`: records cited from documentation, whose ids are placeholders.
-    Excerpt,
-    /// A CloudTrail digest.
-    Digest,
-    /// AWS CLI output.
-    Inventory,
-    /// A snapshot's manifest.
-    Manifest,
-    /// Nothing in it.
-    Empty,
-}
-
-impl Kind {
-    /// The name used in reports.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::LogFile => "cloudtrail",
-            Self::Records => "cloudtrail-records",
-            Self::LookupEvents => "lookup-events",
-            Self::EventBridge => "eventbridge",
-            Self::CloudWatchLogs => "cloudwatch-logs",
-            Self::Wrapped => "wrapped",
-            Self::Excerpt => "excerpt",
-            Self::Digest => "cloudtrail-digest",
-            Self::Inventory => "inventory",
-            Self::Manifest => "manifest",
-            Self::Empty => "empty",
-        }
-    }
-}
-
-/// Members of a CloudTrail record; an object with three of them claims to be one.
-const RECORD_KEYS: [&[u8]; 10] = [
-    b"eventVersion",
-    b"eventTime",
-    b"eventSource",
-    b"eventName",
-    b"userIdentity",
-    b"awsRegion",
-    b"eventID",
-    b"eventType",
-    b"requestParameters",
-    b"recipientAccountId",
-];
+/// Members that hold lists of records, in files that break before they end.
+const LISTS: [(&str, Kind); 3] =
+    [("Records", Kind::LogFile), ("Events", Kind::LookupEvents), ("logEvents", Kind::CloudWatchLogs)];
 
 /// Reads a decompressed file.
 pub fn decode(bytes: &[u8], hint: Option<&'static str>) -> Decoded {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut out = Decoded::default();
-    let start = scan::skip_space(bytes, 0);
-    match bytes.get(start) {
+    match bytes.get(scan::skip_space(bytes, 0)) {
         None => out.kind = Some(Kind::Empty),
         Some(b'{' | b'[') => {
-            let mut reader = Reader { bytes, out: &mut out, unknown: Vec::new(), hint };
-            reader.file();
+            Reader { bytes, out: &mut out, unknown: Vec::new(), breaks: Vec::new(), broken_documents: 0, hint }.file();
         }
         Some(_) => {}
     }
@@ -90,85 +31,111 @@ struct Reader<'a, 'o> {
     out: &'o mut Decoded,
     /// Items of no known shape, by position: defects if the file holds records, else the file is no evidence.
     unknown: Vec<u64>,
+    /// Breaks of the structure; defects if the file is of a known kind.
+    breaks: Vec<Broken>,
+    broken_documents: usize,
     hint: Option<&'static str>,
 }
 
 impl<'a> Reader<'a, '_> {
-    fn file(&mut self) {
-        let documents = scan::documents(self.bytes);
-        let several = documents.len() > 1;
-        let mut breaks = Vec::new();
-        for document in documents {
-            match document {
-                Ok(range) => self.document(range, several),
-                Err(broken) => {
-                    self.partial(broken);
-                    breaks.push(broken);
+    fn file(mut self) {
+        let first = scan::skip_space(self.bytes, 0);
+        let mut at = first;
+        while at < self.bytes.len() {
+            let next = match scan::document_end(self.within_reach(at), at) {
+                Ok(end) => {
+                    let alone = at == first && scan::skip_space(self.bytes, end) == self.bytes.len();
+                    self.document(at..end, alone);
+                    end
                 }
-            }
+                Err(broken) => self.broken_document(at, broken),
+            };
+            at = scan::skip_separator(self.bytes, next);
         }
         if self.out.kind.is_none() {
             return;
         }
-        for broken in breaks {
-            self.out.broken.push(broken);
-        }
-        for position in std::mem::take(&mut self.unknown) {
-            self.out.defective.push((position, "this is no CloudTrail record".into()));
-        }
+        let told = self.breaks.iter().take(scan::MOST_BREAKS + 1);
+        self.out.broken.extend(told.map(|broken| format!("{} (byte {})", broken.reason, broken.offset)));
+        let unknown = self.unknown.iter().map(|position| (*position, "this is no CloudTrail record".into()));
+        self.out.defective.extend(unknown);
+    }
+
+    /// How far a value may reach: in a text that broke often, not beyond its line, since each search for a missing end
+    /// costs a pass over all that follows.
+    fn within_reach(&self, at: usize) -> &'a [u8] {
+        let end =
+            if self.broken_documents < scan::MOST_BREAKS { self.bytes.len() } else { scan::next_line(self.bytes, at) };
+        self.bytes.get(..end).unwrap_or_default()
     }
 
     fn slice(&self, range: &Range<usize>) -> &'a [u8] {
         self.bytes.get(range.clone()).unwrap_or_default()
     }
 
-    fn document(&mut self, range: Range<usize>, several: bool) {
+    fn document(&mut self, range: Range<usize>, alone: bool) {
         match self.bytes.get(range.start) {
             Some(b'[') => {
-                let (items, _) = scan::items(self.bytes, range.start);
-                if items.is_empty() && !several {
-                    self.out.kind.get_or_insert(Kind::Empty);
-                }
-                for item in items {
-                    self.item(&item);
+                if self.list(&range) == 0 && alone {
+                    self.note(Kind::Empty);
                 }
             }
-            Some(b'{') => self.object(range, several),
+            Some(b'{') => self.object(&range, alone),
             _ => self.unrecognised(),
         }
     }
 
-    /// A value whose end is missing: what it holds before the break is read.
-    fn partial(&mut self, broken: Broken) {
-        match self.bytes.get(broken.offset) {
+    /// A value whose end is missing: what it holds before the break is read. Answers where reading goes on.
+    fn broken_document(&mut self, start: usize, broken: Broken) -> usize {
+        self.broken_documents += 1;
+        match self.bytes.get(start) {
             Some(b'[') => {
-                for item in scan::items(self.bytes, broken.offset).0 {
-                    self.item(&item);
-                }
+                self.list(&(start..self.bytes.len()));
+                self.bytes.len()
             }
-            Some(b'{') => {
-                let (members, _) = scan::members(self.bytes, broken.offset);
-                let first = members.first().map(|(key, _)| self.slice(key)).unwrap_or_default();
-                for (key, value) in &members {
-                    if matches!(self.slice(key), b"Records" | b"Events" | b"logEvents") {
-                        let items = scan::items(self.bytes, value.start).0;
-                        self.note(Kind::LogFile);
-                        for item in items {
-                            self.item(&item);
-                        }
-                        return;
-                    }
-                }
-                if self.shape(&members).is_some() {
-                    self.note(Kind::Records);
-                    self.out.records_read += 1;
-                    let position = self.out.records_read - 1;
-                    self.out.defective.push((position, format!("{} (byte {})", broken.reason, broken.offset)));
-                } else if std::str::from_utf8(first).is_ok_and(inventory::claims) {
-                    self.note(Kind::Inventory);
-                }
+            Some(b'{') => self.broken_object(start, broken),
+            _ => {
+                self.unrecognised();
+                scan::next_line(self.bytes, start)
             }
-            _ => {}
+        }
+    }
+
+    fn broken_object(&mut self, start: usize, broken: Broken) -> usize {
+        let object = Object::within(self.bytes, start..self.within_reach(start).len());
+        for (name, kind) in LISTS {
+            if let Some(list) = object.list(name) {
+                self.note(kind);
+                self.list(&(list.start..self.bytes.len()));
+                return self.bytes.len();
+            }
+        }
+        let shape = object.shape();
+        // A broken line among others is a record that cannot be read; a broken end is a broken file.
+        if let Some(next) = scan::next_object_line(self.bytes, start) {
+            match shape {
+                Some(kind) => self.defective(kind, format!("{} (byte {})", broken.reason, broken.offset)),
+                None => self.unrecognised(),
+            }
+            return next;
+        }
+        self.breaks.push(broken);
+        match shape {
+            Some(kind) => self.note(kind),
+            None => self.claimed_inventory(&object),
+        }
+        self.bytes.len()
+    }
+
+    /// A document that cannot be parsed, but has the keys of an inventory output or of a manifest.
+    fn claimed_inventory(&mut self, object: &Object<'_>) {
+        if object.value("schema").starts_with(b"\"vaultrail.inventory") {
+            self.note(Kind::Manifest);
+            self.out.manifest =
+                Some(Err("this manifest is broken: the snapshots below it have no capture time".into()));
+        } else if self.hint.is_some() || object.keys().any(|key| std::str::from_utf8(key).is_ok_and(inventory::claims))
+        {
+            self.note(Kind::Inventory);
         }
     }
 
@@ -177,65 +144,85 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn unrecognised(&mut self) {
-        self.unknown.push(self.out.records_read);
-        self.out.records_read += 1;
+        let position = self.next();
+        self.unknown.push(position);
+    }
+
+    /// Reads a list of records; answers how many items it has.
+    fn list(&mut self, range: &Range<usize>) -> usize {
+        let items = scan::items(self.bytes, range);
+        for item in &items.found {
+            self.item(item);
+        }
+        self.breaks.extend(items.broken);
+        items.found.len()
     }
 
     /// A top-level object: a container of its own, or an item.
-    fn object(&mut self, range: Range<usize>, several: bool) {
-        let (members, _) = scan::members(self.bytes, range.start);
-        let of = |name: &[u8]| members.iter().find(|(key, _)| self.slice(key) == name).map(|(_, value)| value.clone());
-        if let Some(records) = of(b"Records") {
-            return self.container(Kind::LogFile, &records, "Records");
+    fn object(&mut self, range: &Range<usize>, alone: bool) {
+        let object = Object::within(self.bytes, range.clone());
+        if let Some(records) = object.place("Records") {
+            return self.container(Kind::LogFile, &records);
         }
-        if let Some(events) = of(b"Events") {
-            return self.container(Kind::LookupEvents, &events, "Events");
+        if let Some(events) = object.list("Events") {
+            return self.container(Kind::LookupEvents, &events);
         }
-        if self.shape(&members).is_some() {
-            return self.item(&range);
+        if object.shape().is_some() {
+            return self.item(range);
         }
-        if several {
+        if !alone {
             return self.unrecognised();
         }
-        let Ok(document) = serde_json::from_slice::<Value>(self.slice(&range)) else { return };
-        match inventory::Manifest::decode(&document) {
-            Some(manifest) => {
-                self.note(Kind::Manifest);
-                self.out.manifest = Some(manifest);
-            }
-            None => {
-                self.out.inventory = inventory::recognise(document, self.hint);
-                if self.out.inventory.is_some() {
-                    self.note(Kind::Inventory);
+        match serde_json::from_slice::<Value>(self.slice(range)) {
+            Ok(document) => self.snapshot(document),
+            Err(cause) => {
+                self.claimed_inventory(&object);
+                if self.out.kind.is_some() {
+                    self.out.broken.push(probe::no_json(&cause));
                 }
             }
         }
     }
 
-    fn container(&mut self, kind: Kind, list: &Range<usize>, key: &str) {
-        if self.bytes.get(list.start) != Some(&b'[') {
-            self.note(kind);
-            self.out.broken.push(Broken { offset: list.start, reason: "`Records` or `Events` is not a list" });
+    /// A document on its own: a manifest or an inventory output.
+    fn snapshot(&mut self, document: Value) {
+        if let Some(manifest) = inventory::Manifest::decode(&document) {
+            self.note(Kind::Manifest);
+            self.out.manifest = Some(manifest);
             return;
         }
-        let (items, end) = scan::items(self.bytes, list.start);
-        let before = self.unknown.len();
-        let known_before = self.out.kind;
-        if items.is_empty() || items.iter().any(|item| self.bytes.get(item.start) != Some(&b'{')) {
-            self.note(kind);
+        match inventory::recognise(document, self.hint) {
+            Some(Ok(output)) => {
+                self.note(Kind::Inventory);
+                self.out.inventory = Some(output);
+            }
+            Some(Err(problem)) => {
+                self.note(Kind::Inventory);
+                self.out.broken.push(problem);
+            }
+            None => {}
         }
-        for item in &items {
+    }
+
+    fn container(&mut self, kind: Kind, list: &Range<usize>) {
+        if self.bytes.get(list.start) != Some(&b'[') {
+            self.note(kind);
+            self.breaks.push(Broken { offset: list.start, reason: "`Records` must be a list" });
+            return;
+        }
+        let known_before = self.out.kind;
+        let (breaks, unknown) = (self.breaks.len(), self.unknown.len());
+        let items = scan::items(self.bytes, list);
+        let claims = items.found.iter().any(|item| self.bytes.get(item.start) != Some(&b'{'));
+        for item in &items.found {
             self.item(item);
         }
+        self.breaks.extend(items.broken);
         // A list under this key in which nothing is a CloudTrail record is some other service's file.
-        if self.unknown.len() - before < items.len() {
+        let recognised = self.unknown.len() - unknown < items.found.len();
+        if recognised || claims || items.found.is_empty() || self.breaks.len() > breaks {
             self.out.kind = Some(known_before.unwrap_or(kind));
         }
-        if let Err(broken) = end {
-            self.note(kind);
-            self.out.broken.push(broken);
-        }
-        let _ = key;
     }
 
     /// One item of a list or one line.
@@ -243,87 +230,63 @@ impl<'a> Reader<'a, '_> {
         if self.bytes.get(range.start) != Some(&b'{') {
             return self.unrecognised();
         }
-        let (members, _) = scan::members(self.bytes, range.start);
-        let Some(shape) = self.shape(&members) else { return self.nested_records(&members) };
-        let of = |name: &[u8]| members.iter().find(|(key, _)| self.slice(key) == name).map(|(_, v)| self.slice(v));
+        let object = Object::within(self.bytes, range.clone());
+        let Some(shape) = object.shape() else {
+            return match object.place("Records") {
+                Some(list) => self.container(Kind::LogFile, &list),
+                None => self.unrecognised(),
+            };
+        };
         match shape {
-            Kind::LookupEvents => self.text_record(of(b"CloudTrailEvent"), shape),
-            Kind::Wrapped => self.text_record(of(b"_raw"), shape),
+            Kind::LookupEvents => self.text_record(object.value("CloudTrailEvent"), shape),
+            Kind::Wrapped => self.text_record(object.value("_raw"), shape),
             Kind::EventBridge => self.envelope(self.slice(range)),
-            Kind::CloudWatchLogs => self.log_events(of(b"logEvents").unwrap_or_default()),
+            Kind::CloudWatchLogs => self.log_events(&object),
             Kind::Digest => {
                 self.note(Kind::Digest);
                 self.out.digests += 1;
             }
-            Kind::Excerpt => match of(b"event") {
-                Some(event) => {
-                    self.note(shape);
-                    self.envelope(event);
-                }
-                None => self.record(of(b"record").unwrap_or_default(), shape, None, None),
-            },
+            Kind::Excerpt if object.value("event").is_empty() => self.record(object.value("record"), shape, None, None),
+            Kind::Excerpt => {
+                self.note(shape);
+                self.envelope(object.value("event"));
+            }
             _ => self.record(self.slice(range), Kind::Records, None, None),
         }
     }
 
-    fn nested_records(&mut self, members: &[scan::Member]) {
-        let records = members.iter().find(|(key, _)| self.slice(key) == b"Records").map(|(_, v)| v.clone());
-        match records {
-            Some(list) => self.container(Kind::LogFile, &list, "Records"),
-            None => self.unrecognised(),
-        }
-    }
-
-    fn shape(&self, members: &[scan::Member]) -> Option<Kind> {
-        let has = |name: &[u8]| members.iter().any(|(key, _)| self.slice(key) == name);
-        if has(b"CloudTrailEvent") {
-            Some(Kind::LookupEvents)
-        } else if has(b"_raw") {
-            Some(Kind::Wrapped)
-        } else if has(b"_source") && (has(b"record") || has(b"event")) {
-            Some(Kind::Excerpt)
-        } else if has(b"detail") && has(b"detail-type") {
-            Some(Kind::EventBridge)
-        } else if has(b"logEvents") {
-            Some(Kind::CloudWatchLogs)
-        } else if has(b"digestStartTime") && has(b"logFiles") {
-            Some(Kind::Digest)
+    /// A record that arrives as JSON in a text.
+    fn text_record(&mut self, quoted: &[u8], kind: Kind) {
+        let Ok(text) = serde_json::from_slice::<String>(quoted) else {
+            return self.defective(kind, "the record inside is no JSON in a text".into());
+        };
+        let inner = text.trim_start().as_bytes();
+        if kind == Kind::LookupEvents || Object::within(inner, 0..inner.len()).is_record() {
+            self.record(inner, kind, None, None);
         } else {
-            let known = members.iter().filter(|(key, _)| RECORD_KEYS.contains(&self.slice(key))).count();
-            (known >= 3).then_some(Kind::Records)
+            self.unrecognised();
         }
     }
 
-    /// A record that arrives as JSON in a string.
-    fn text_record(&mut self, quoted: Option<&[u8]>, kind: Kind) {
-        let text: Option<String> = quoted.and_then(|q| serde_json::from_slice(q).ok());
-        match text {
-            Some(text) => self.record(text.as_bytes(), kind, None, None),
-            None => self.defective(kind, "the record inside is no JSON in a string".into()),
+    fn log_events(&mut self, payload: &Object<'_>) {
+        if payload.value("messageType") == b"\"CONTROL_MESSAGE\"" {
+            return self.note(Kind::CloudWatchLogs);
         }
-    }
-
-    fn log_events(&mut self, list: &[u8]) {
-        #[derive(Deserialize)]
-        struct LogEvent {
-            message: String,
+        let Some(list) = payload.list("logEvents") else {
+            return self.defective(Kind::CloudWatchLogs, "`logEvents` must be a list".into());
+        };
+        let items = scan::items(self.bytes, &list);
+        for item in &items.found {
+            self.text_record(Object::within(self.bytes, item.clone()).value("message"), Kind::CloudWatchLogs);
         }
-        self.note(Kind::CloudWatchLogs);
-        match serde_json::from_slice::<Vec<LogEvent>>(list) {
-            Ok(events) => {
-                for event in events {
-                    self.record(event.message.as_bytes(), Kind::CloudWatchLogs, None, None);
-                }
-            }
-            Err(cause) => self.defective(Kind::CloudWatchLogs, format!("`logEvents` cannot be read: {cause}")),
-        }
+        self.breaks.extend(items.broken);
     }
 
     /// An EventBridge envelope: a CloudTrail record in `detail`, or a state change of AWS Backup or RAM, or neither.
     fn envelope(&mut self, text: &[u8]) {
         let envelope: Value = match serde_json::from_slice(text) {
             Ok(envelope) => envelope,
-            Err(cause) => return self.defective(Kind::EventBridge, format!("no JSON: {cause}")),
+            Err(cause) => return self.defective(Kind::EventBridge, probe::no_json(&cause)),
         };
         let member = |key: &str| envelope.get(key).and_then(Value::as_str);
         if member("detail-type").is_some_and(|kind| kind.ends_with("via CloudTrail")) {
@@ -334,13 +297,16 @@ impl<'a> Reader<'a, '_> {
         }
         self.note(Kind::EventBridge);
         let position = self.next();
-        if member("source").is_some_and(|s| relevance::is_used(s, "")) {
-            match Record::decode_state_change(envelope) {
-                Ok(record) => self.out.used.push((position, record)),
-                Err(reason) => self.out.defective.push((position, reason)),
-            }
-        } else {
+        if !member("source").is_some_and(|s| relevance::is_used(s, "")) {
             self.out.counted_only += 1;
+            return;
+        }
+        match Record::decode_state_change(envelope) {
+            Ok(record) => {
+                self.out.saw(record.time, None);
+                self.out.used.push((position, Box::new(record)));
+            }
+            Err(reason) => self.out.defective.push((position, reason)),
         }
     }
 
@@ -358,10 +324,10 @@ impl<'a> Reader<'a, '_> {
     fn record(&mut self, text: &[u8], kind: Kind, account: Option<AccountId>, region: Option<Region>) {
         self.note(kind);
         let position = self.next();
-        match read_record(text, account, region) {
+        match probe::read(text, account, region) {
             Ok(Read::Used(record, pair)) => {
                 self.out.saw(record.time, pair);
-                self.out.used.push((position, *record));
+                self.out.used.push((position, record));
             }
             Ok(Read::Counted(at, pair)) => {
                 self.out.saw(at, pair);
@@ -370,72 +336,5 @@ impl<'a> Reader<'a, '_> {
             Ok(Read::Recognised) => self.out.counted_only += 1,
             Err(reason) => self.out.defective.push((position, reason)),
         }
-    }
-}
-
-enum Read {
-    Used(Box<Record>, Option<super::activity::Pair>),
-    Counted(crate::instant::Instant, Option<super::activity::Pair>),
-    /// Insight and aggregated events: recognised, without a place in the log's coverage.
-    Recognised,
-}
-
-/// What coverage and the choice of relevant records need of a record, without a DOM.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Probe<'a> {
-    #[serde(borrow)]
-    event_time: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    event_source: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    event_name: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    aws_region: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    recipient_account_id: Option<Cow<'a, str>>,
-    #[serde(borrow)]
-    event_type: Option<Cow<'a, str>>,
-    user_identity: Option<ProbeIdentity<'a>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ProbeIdentity<'a> {
-    #[serde(borrow)]
-    account_id: Option<Cow<'a, str>>,
-}
-
-fn read_record(text: &[u8], account: Option<AccountId>, region: Option<Region>) -> Result<Read, String> {
-    let Ok(probe) = serde_json::from_slice::<Probe<'_>>(text) else {
-        let body: Value = serde_json::from_slice(text).map_err(|cause| format!("no JSON: {cause}"))?;
-        let record = Record::decode(body, account)?;
-        return Ok(place(record, region));
-    };
-    if matches!(probe.event_type.as_deref(), Some("AwsCloudTrailInsight" | "AwsAggregatedEvent")) {
-        return Ok(Read::Recognised);
-    }
-    let (Some(source), Some(name)) = (probe.event_source.as_deref(), probe.event_name.as_deref()) else {
-        let missing = if probe.event_source.is_none() { "eventSource" } else { "eventName" };
-        return Err(format!("`{missing}` is missing"));
-    };
-    if relevance::is_used(source, name) {
-        let body: Value = serde_json::from_slice(text).map_err(|cause| format!("no JSON: {cause}"))?;
-        return Ok(place(Record::decode(body, account)?, region));
-    }
-    let time = probe.event_time.ok_or("`eventTime` is missing")?;
-    let at = crate::instant::parse(&time).ok_or_else(|| format!("`eventTime` is no time: {time:?}"))?;
-    let owner = probe.recipient_account_id.as_deref().and_then(AccountId::parse).or(account);
-    let owner = owner.or_else(|| AccountId::parse(probe.user_identity.as_ref()?.account_id.as_deref()?));
-    let region = probe.aws_region.map(|r| Region::new(r.into_owned())).or(region);
-    Ok(Read::Counted(at, owner.zip(region)))
-}
-
-fn place(record: Record, region: Option<Region>) -> Read {
-    let pair = record.account.clone().zip(record.region.clone().or(region));
-    if relevance::is_used(&record.source, &record.name) {
-        Read::Used(Box::new(record), pair)
-    } else {
-        Read::Counted(record.time, pair)
     }
 }

@@ -30,24 +30,25 @@ pub fn discover(paths: &[PathBuf]) -> Result<Found, Error> {
 }
 
 fn walk(folder: &Path, found: &mut Found, seen: &mut BTreeSet<PathBuf>) {
-    let entries = match std::fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(cause) => return found.defects.push(Defect::file(folder, format!("cannot list this folder: {cause}"))),
+    let listed = std::fs::read_dir(folder).and_then(|entries| entries.map(|e| e.map(|e| e.path())).collect());
+    let mut paths: Vec<PathBuf> = match listed {
+        Ok(paths) => paths,
+        Err(cause) => {
+            return found.defects.push(Defect::file(folder, format!("this folder cannot be listed: {cause}")));
+        }
     };
-    for entry in entries {
-        let Ok(entry) = entry else { continue };
-        if entry.file_name().to_string_lossy().starts_with('.') {
+    // The first of several names of one file is the one in the report, so it must not hang on the disk's own order.
+    paths.sort();
+    for path in paths {
+        if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".")) {
             continue;
         }
-        let path = entry.path();
         match std::fs::metadata(&path) {
-            // A link to a folder is not followed: it could lead back here.
-            Ok(meta) if meta.is_dir() => {
-                if !path.is_symlink() {
-                    walk(&path, found, seen);
-                }
-            }
+            // A link to a folder is not followed: it could lead back here, or out of the evidence.
+            Ok(meta) if meta.is_dir() && path.is_symlink() => {}
+            Ok(meta) if meta.is_dir() => walk(&path, found, seen),
             Ok(meta) if meta.is_file() => add(path, found, seen),
+            // Sockets, pipes and devices hold nothing that was exported.
             Ok(_) => {}
             Err(cause) => found.defects.push(Defect::file(&path, format!("cannot be read: {cause}"))),
         }

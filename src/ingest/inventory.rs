@@ -3,6 +3,7 @@
 use crate::arn::{AccountId, Region};
 use crate::instant::Instant;
 use crate::record::node::Node;
+use crate::record::{brief, kind_of};
 use serde_json::Value;
 
 /// What a snapshot says: one row of one CLI output.
@@ -65,8 +66,18 @@ impl Manifest {
         let Some(captured_at) = node.time("captured_at") else {
             return Some(Err("this manifest has no `captured_at`; give it the time of the snapshot, RFC 3339".into()));
         };
-        let account = node.text("account").and_then(AccountId::parse);
-        Some(Ok(Self { captured_at, account, region: node.text("region").map(Region::new) }))
+        let text = |key: &str| match document.get(key) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.as_str())),
+            Some(other) => Err(format!("`{key}` of this manifest must be text, this is {}", kind_of(other))),
+        };
+        let account = |id: &str| {
+            AccountId::parse(id)
+                .ok_or_else(|| format!("`account` of this manifest is no account id of twelve digits: {}", brief(id)))
+        };
+        let owner = text("account").and_then(|id| id.map(account).transpose());
+        let region = text("region").map(|code| code.map(Region::new));
+        Some(owner.and_then(|account| Ok(Self { captured_at, account, region: region? })))
     }
 }
 
@@ -133,22 +144,53 @@ const SINGLES: [(&str, &[&str]); 19] = [
     ("mpa get-approval-team", &["Arn", "Approvers"]),
 ];
 
-/// Whether a document with such a first key claims to be an inventory output, so that a broken one is a defect.
+/// Keys of lists that other programs have too: the rows of ours have one of these members.
+const GENERIC: [(&str, &[&str]); 6] = [
+    ("Results", &["ResourceArn"]),
+    ("principals", &["resourceShareArn"]),
+    ("resources", &["resourceShareArn"]),
+    ("Sessions", &["SessionArn"]),
+    ("Accounts", &["Id"]),
+    ("Grants", &["GrantId"]),
+];
+
+/// Keys of single answers that other documents have too.
+const COMMON: [&str; 3] = ["Arn", "Policy", "Organization"];
+
+/// Whether a document with such a key claims to be an inventory output, so that a broken one is a defect.
 pub fn claims(key: &str) -> bool {
-    LISTS.iter().any(|(_, list)| *list == key)
-        || SINGLES.iter().any(|(_, keys)| keys.first() == Some(&key))
-        || key == "schema"
+    let lists = LISTS.iter().map(|(_, list)| *list).filter(|list| !GENERIC.iter().any(|(generic, _)| generic == list));
+    let singles = SINGLES.iter().filter_map(|(_, keys)| keys.first().copied()).filter(|first| !COMMON.contains(first));
+    lists.chain(singles).any(|known| known == key)
 }
 
-/// Recognises a CLI output by its keys; the file's name decides only where the content does not.
-pub fn recognise(document: Value, hint: Option<&'static str>) -> Option<Output> {
+/// Recognises a CLI output by its keys; the file's name decides only where the content does not. An error says what is
+/// wrong with an output that is recognised.
+pub fn recognise(document: Value, hint: Option<&'static str>) -> Option<Result<Output, String>> {
     let members = document.as_object()?;
-    let listed = LISTS.iter().find(|(_, key)| members.get(*key).is_some_and(Value::is_array));
-    let (operation, list) = match listed {
-        Some((operation, key)) if single(members).is_none() => (*operation, Some(*key)),
-        _ => (single(members).or(hint)?, None),
-    };
-    Some(Output { operation, list, document })
+    if let Some(operation) = single(members) {
+        return Some(Ok(Output { operation, list: None, document }));
+    }
+    for (operation, key) in LISTS {
+        match members.get(key) {
+            Some(Value::Array(rows)) if hint == Some(operation) || tells(key, rows) => {
+                return Some(Ok(Output { operation, list: Some(key), document }));
+            }
+            Some(Value::Array(_)) | None => {}
+            Some(other) if hint == Some(operation) || claims(key) => {
+                return Some(Err(format!("`{key}` must be a list, this is {}", kind_of(other))));
+            }
+            Some(_) => {}
+        }
+    }
+    let operation = hint.filter(|hint| SINGLES.iter().any(|(operation, _)| operation == hint))?;
+    Some(Ok(Output { operation, list: None, document }))
+}
+
+/// Whether a list under this key is AWS's, as far as its rows tell.
+fn tells(key: &str, rows: &[Value]) -> bool {
+    let Some((_, known)) = GENERIC.iter().find(|(generic, _)| *generic == key) else { return true };
+    rows.is_empty() || rows.iter().any(|row| known.iter().any(|member| Node(row).get(member).is_some()))
 }
 
 fn single(members: &serde_json::Map<String, Value>) -> Option<&'static str> {
@@ -158,7 +200,7 @@ fn single(members: &serde_json::Map<String, Value>) -> Option<&'static str> {
 /// What a path says: `<service>/<operation>[.<qualifier>].json`.
 pub fn named(path: &std::path::Path) -> (Option<&'static str>, Option<String>) {
     let file = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let stem = file.strip_suffix(".gz").unwrap_or(&file);
+    let stem = file.strip_suffix(".gz").or_else(|| file.strip_suffix(".zst")).unwrap_or(&file);
     let stem = stem.strip_suffix(".json").unwrap_or(stem);
     let (operation, qualifier) = stem.split_once('.').map_or((stem, None), |(o, q)| (o, Some(q.to_owned())));
     let known = LISTS.iter().map(|(o, _)| *o).chain(SINGLES.iter().map(|(o, _)| *o));
@@ -167,9 +209,24 @@ pub fn named(path: &std::path::Path) -> (Option<&'static str>, Option<String>) {
 }
 
 impl Output {
+    fn items(&self) -> &[Value] {
+        self.list.and_then(|key| self.document.get(key)?.as_array()).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// What is wrong with its rows.
+    pub fn problem(&self) -> Option<String> {
+        let mut odd = self.items().iter().enumerate().filter(|(_, row)| !row.is_object());
+        let (at, row) = odd.next()?;
+        let more = match odd.count() {
+            0 => String::new(),
+            more => format!(", and so are {more} more"),
+        };
+        Some(format!("/{}/{at} must be an object, this is {}{more}", self.list.unwrap_or_default(), kind_of(row)))
+    }
+
     /// Splits the output into its rows, each with its JSON pointer, and for a complete list one row that says so.
-    pub fn rows(self, manifest: &Manifest, qualifier: Option<&str>) -> Vec<(String, Observation)> {
-        let complete = Node(&self.document).get("NextToken").is_none();
+    pub fn rows(&self, manifest: &Manifest, qualifier: Option<&str>) -> Vec<(String, Observation)> {
+        let complete = Node(&self.document).get("NextToken").is_none() && self.problem().is_none();
         let observe = |row: Value, whole_list: bool| Observation {
             complete,
             operation: self.operation,
@@ -181,12 +238,8 @@ impl Output {
             row,
         };
         let Some(key) = self.list else { return vec![(String::new(), observe(self.document.clone(), false))] };
-        let items = self.document.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
-        let mut rows: Vec<_> = Vec::with_capacity(items.len() + 1);
-        if complete {
-            rows.push((format!("/{key}"), observe(Value::Null, true)));
-        }
-        rows.extend(items.into_iter().enumerate().map(|(i, item)| (format!("/{key}/{i}"), observe(item, false))));
-        rows
+        let whole = complete.then(|| (format!("/{key}"), observe(Value::Null, true)));
+        let rows = self.items().iter().enumerate().filter(|(_, row)| row.is_object());
+        whole.into_iter().chain(rows.map(|(i, row)| (format!("/{key}/{i}"), observe(row.clone(), false)))).collect()
     }
 }

@@ -1,15 +1,17 @@
 //! The evidence log: all entries of all files, each once, in an order that no thread and no file name decides.
 
 use super::activity::{Activity, Pair};
-use super::container::Kind;
 use super::inventory::{Manifest, Observation};
+use super::shape::Kind;
 use super::{Decoded, Defect, FileRead, show_path};
 use crate::arn::AccountId;
 use crate::evidence::Evidence;
-use crate::instant::{self, Instant};
-use crate::record::Record;
+use crate::instant::Instant;
+use crate::record::{Record, brief};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::Entry as Known;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// A file that was read.
@@ -36,7 +38,7 @@ pub enum Place {
 #[derive(Debug, Clone)]
 pub enum Said {
     /// A log record.
-    Record(Record),
+    Record(Box<Record>),
     /// A snapshot row.
     Observation(Observation),
 }
@@ -137,11 +139,10 @@ impl Log {
         self.extent.into_iter().chain(snapshots).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
     }
 
+    /// Whether no file holds a record or a snapshot, not even an empty list of them.
     pub(super) fn is_without_evidence(&self) -> bool {
-        self.files.read + self.files.defective == 0
-            || (self.records.read == 0
-                && self.observations == 0
-                && !self.sources.iter().any(|s| matches!(s.kind, Kind::Inventory | Kind::LogFile | Kind::Digest)))
+        let lists = self.sources.iter().any(|s| matches!(s.kind, Kind::Inventory | Kind::LogFile | Kind::Digest));
+        self.records.read == 0 && self.observations == 0 && !lists
     }
 }
 
@@ -160,52 +161,72 @@ pub(super) fn assemble(files: Vec<FileRead>, defects: Vec<Defect>, captured_at: 
     log
 }
 
-fn manifests(files: &[FileRead]) -> BTreeMap<PathBuf, Manifest> {
-    files
-        .iter()
-        .filter_map(|file| {
-            let manifest = file.decoded.manifest.as_ref()?.as_ref().ok()?;
-            Some((file.path.parent()?.to_owned(), manifest.clone()))
-        })
-        .collect()
+/// The manifest of each folder that has one; `None` where it is broken.
+type Manifests = BTreeMap<PathBuf, Option<Manifest>>;
+
+fn manifests(files: &[FileRead]) -> Manifests {
+    let mut found = Manifests::new();
+    for file in files {
+        if let (Some(manifest), Some(folder)) = (&file.decoded.manifest, file.path.parent()) {
+            found.entry(folder.to_owned()).or_insert_with(|| manifest.as_ref().ok().cloned());
+        }
+    }
+    found
 }
 
-fn manifest_of(path: &Path, manifests: &BTreeMap<PathBuf, Manifest>, captured_at: Option<Instant>) -> Option<Manifest> {
-    let nearest = path.ancestors().skip(1).find_map(|folder| manifests.get(folder)).cloned();
+/// The nearest manifest upwards; a broken one hides those above it, which are about something else.
+fn manifest_of(path: &Path, manifests: &Manifests, captured_at: Option<Instant>) -> Option<Manifest> {
+    let nearest = path.ancestors().skip(1).find_map(|folder| manifests.get(folder)).cloned().flatten();
     nearest.or_else(|| captured_at.map(|captured_at| Manifest { captured_at, account: None, region: None }))
 }
 
-fn add_file(log: &mut Log, file: FileRead, manifests: &BTreeMap<PathBuf, Manifest>, captured_at: Option<Instant>) {
-    let FileRead { path, stored, decompressed, mut decoded, failed, qualifier } = file;
+/// What is wrong with a file as a whole.
+fn damage(file: &FileRead, manifest: Option<&Manifest>, manifests: &Manifests) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    match &file.failed {
+        // What ends too early ends in the middle of its structure as well: one cause, one defect.
+        Some(cause) if file.decoded.records_read == 0 => found.push(cause.clone()),
+        Some(cause) => found.push(format!("{cause}; {} records before that are read", file.decoded.records_read)),
+        None => found.extend(file.decoded.broken.iter().cloned()),
+    }
+    match &file.decoded.manifest {
+        Some(Err(problem)) => found.push(problem.clone()),
+        Some(Ok(own))
+            if file.path.parent().and_then(|f| manifests.get(f)?.as_ref()).is_some_and(|other| other != own) =>
+        {
+            found.push("this folder has another manifest that says something else; keep one of them".into());
+        }
+        _ => {}
+    }
+    if let Some(output) = &file.decoded.inventory {
+        found.extend(output.problem());
+        if manifest.is_none() {
+            found.push(
+                "this snapshot has no capture time: put a manifest.json beside or above it, or give --captured-at TIME"
+                    .into(),
+            );
+        }
+    }
+    found
+}
+
+fn add_file(log: &mut Log, file: FileRead, manifests: &Manifests, captured_at: Option<Instant>) {
+    let manifest = file.decoded.inventory.as_ref().and_then(|_| manifest_of(&file.path, manifests, captured_at));
+    let damage = damage(&file, manifest.as_ref(), manifests);
+    let FileRead { path, stored, decompressed, mut decoded, qualifier, .. } = file;
     log.stored += stored;
     log.decompressed += decompressed;
     let shown = show_path(&path);
-    let mut damage: Vec<String> = failed.into_iter().collect();
-    damage.extend(decoded.broken.iter().map(|b| format!("{} (byte {})", b.reason, b.offset)));
-    let manifest = decoded.inventory.as_ref().and_then(|_| manifest_of(&path, manifests, captured_at));
-    match (&decoded.manifest, &decoded.inventory, &manifest) {
-        (Some(Err(reason)), ..) => damage.push(reason.clone()),
-        (_, Some(_), None) => damage.push(
-            "this snapshot has no capture time: put a manifest.json beside or above it, or give --captured-at TIME"
-                .into(),
-        ),
-        _ => {}
+    match (decoded.kind, damage.is_empty()) {
+        (_, false) => log.files.defective += 1,
+        (None, true) => log.files.not_evidence += 1,
+        (Some(_), true) => log.files.read += 1,
     }
-    let before = (log.records.defective, log.defects.len());
+    log.defects.extend(damage.into_iter().map(|reason| Defect { path: shown.clone(), record: None, reason }));
+    let Some(kind) = decoded.kind else { return };
     add_records(log, &shown, &mut decoded);
-    let Some(kind) = decoded.kind else {
-        if damage.is_empty() {
-            log.files.not_evidence += 1;
-        } else {
-            log.files.defective += 1;
-        }
-        log.defects.extend(damage.into_iter().map(|reason| Defect { path: shown.clone(), record: None, reason }));
-        return;
-    };
-    debug_assert!(before.0 <= log.records.defective);
     let source = log.sources.len();
-    let taken = manifest.as_ref().map(|m| m.captured_at);
-    log.sources.push(Source { path: shown.clone(), kind, captured_at: taken });
+    log.sources.push(Source { path: shown, kind, captured_at: manifest.as_ref().map(|m| m.captured_at) });
     let records = decoded.used.into_iter().map(|(n, record)| (Place::Record(n), Said::Record(record)));
     log.entries.extend(records.map(|(place, said)| Entry { source, place, said }));
     if let (Some(output), Some(manifest)) = (decoded.inventory, manifest) {
@@ -215,25 +236,23 @@ fn add_file(log: &mut Log, file: FileRead, manifests: &BTreeMap<PathBuf, Manifes
             log.entries.push(Entry { source, place: Place::Pointer(pointer), said: Said::Observation(observation) });
         }
     }
-    if damage.is_empty() {
-        log.files.read += 1;
-    } else {
-        log.files.defective += 1;
-    }
-    log.defects.extend(damage.into_iter().map(|reason| Defect { path: shown.clone(), record: None, reason }));
 }
 
+/// So many broken records of one file are told one by one.
+const MOST_TOLD: usize = 1000;
+
 fn add_records(log: &mut Log, path: &str, decoded: &mut Decoded) {
-    if decoded.kind.is_none() {
-        return;
-    }
     log.records.read += decoded.records_read;
     log.records.used += decoded.used.len() as u64;
     log.records.counted_only += decoded.counted_only;
     log.records.defective += decoded.defective.len() as u64;
-    for (record, reason) in std::mem::take(&mut decoded.defective) {
-        log.defects.push(Defect { path: path.to_owned(), record: Some(record), reason });
-    }
+    let mut defective = std::mem::take(&mut decoded.defective);
+    defective.sort_by_key(|(position, _)| *position);
+    let untold = defective.len().saturating_sub(MOST_TOLD);
+    defective.truncate(MOST_TOLD);
+    let defect = |record, reason| Defect { path: path.to_owned(), record, reason };
+    log.defects.extend(defective.into_iter().map(|(record, reason)| defect(Some(record), reason)));
+    log.defects.extend((untold > 0).then(|| defect(None, format!("{untold} more of its records are defective"))));
     log.activity.add(Activity::of(std::mem::take(&mut decoded.events)));
     log.extent = match (log.extent, decoded.extent) {
         (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
@@ -244,60 +263,78 @@ fn add_records(log: &mut Log, path: &str, decoded: &mut Decoded) {
 /// Sorts the entries and drops those that are there twice.
 fn order(log: &mut Log) {
     let mut entries = std::mem::take(&mut log.entries);
-    let paths: Vec<String> = log.sources.iter().map(|s| s.path.clone()).collect();
-    let path = |e: &Entry| paths.get(e.source).cloned().unwrap_or_default();
-    entries.sort_by_cached_key(|e| {
-        let (account, id) = match &e.said {
-            Said::Record(r) => (r.account.clone(), r.id.clone()),
-            Said::Observation(o) => (o.account.clone(), String::new()),
+    let path = |entry: &Entry| log.sources.get(entry.source).map(|source| source.path.clone());
+    entries.sort_by_cached_key(|entry| {
+        let (account, id) = match &entry.said {
+            Said::Record(record) => (record.account.clone(), record.id.clone()),
+            Said::Observation(observation) => (observation.account.clone(), String::new()),
         };
-        (e.time(), account, id, path(e), e.place.clone())
+        (entry.time(), account, id, path(entry), entry.place.clone())
     });
-    let mut first: BTreeMap<(Option<AccountId>, String), Vec<usize>> = BTreeMap::new();
+    let mut first: HashMap<Identity, usize> = HashMap::new();
     let mut kept: Vec<Entry> = Vec::with_capacity(entries.len());
     for entry in entries {
-        let Said::Record(record) = &entry.said else {
+        let twin = match &entry.said {
+            Said::Record(record) => match first.entry(identity(&entry, record, &log.sources)) {
+                Known::Occupied(known) => kept.get(*known.get()),
+                Known::Vacant(new) => {
+                    new.insert(kept.len());
+                    None
+                }
+            },
+            Said::Observation(_) => None,
+        };
+        let Some(twin) = twin else {
             kept.push(entry);
             continue;
         };
-        let placeholder = log.sources.get(entry.source).is_some_and(|s| s.kind == Kind::Excerpt);
-        let known = first.entry((record.account.clone(), record.id.clone())).or_default();
-        let twins: Vec<&Entry> = known.iter().filter_map(|i| kept.get(*i)).collect();
-        if twins.iter().any(|twin| same(twin, &entry, &log.sources)) {
-            log.records.used -= 1;
+        log.records.used -= 1;
+        if same(twin, &entry, &log.sources) {
             log.records.duplicate += 1;
-        } else if !twins.is_empty() && !record.id.is_empty() && !placeholder {
-            log.records.used -= 1;
-            log.records.defective += 1;
-            log.defects.push(Defect {
-                path: path(&entry),
-                record: if let Place::Record(n) = entry.place { Some(n) } else { None },
-                reason: format!(
-                    "event id {} was already read at {} with another body; one of the two was altered",
-                    record.id,
-                    instant::show(record.time)
-                ),
-            });
         } else {
-            known.push(kept.len());
-            kept.push(entry);
+            log.records.defective += 1;
+            log.defects.push(contradiction(twin, &entry, &log.sources));
         }
     }
     log.entries = kept;
 }
 
+/// What two readings of one record have in common: the account and the id. A record without an id, and one from
+/// documentation, whose id is a placeholder, is only the same as one that says the same.
+type Identity = (Option<AccountId>, String, Option<u64>);
+
+fn identity(entry: &Entry, record: &Record, sources: &[Source]) -> Identity {
+    let placeholder = sources.get(entry.source).is_some_and(|source| source.kind == Kind::Excerpt);
+    let body = (placeholder || record.id.is_empty()).then(|| {
+        let mut hasher = DefaultHasher::new();
+        record.body().hash(&mut hasher);
+        hasher.finish()
+    });
+    (record.account.clone(), record.id.clone(), body)
+}
+
 /// Whether two records with the same id are the same; through different containers, on the members that both carry.
 fn same(a: &Entry, b: &Entry, sources: &[Source]) -> bool {
-    let kind = |e: &Entry| sources.get(e.source).map(|s| s.kind);
-    let (x, y) = (a.body(), b.body());
-    if x == y {
-        return true;
-    }
-    if kind(a) == kind(b) || kind(a) == Some(Kind::Excerpt) || kind(b) == Some(Kind::Excerpt) {
+    let (Some(x), Some(y)) = (a.body().as_object(), b.body().as_object()) else { return false };
+    let kind = |entry: &Entry| sources.get(entry.source).map(|source| source.kind);
+    let alike = kind(a) == kind(b);
+    if alike && x.len() != y.len() {
         return false;
     }
-    match (x.as_object(), y.as_object()) {
-        (Some(x), Some(y)) => x.iter().all(|(key, value)| y.get(key).is_none_or(|other| other == value)),
-        _ => false,
-    }
+    x.iter().all(|(key, value)| {
+        let other = y.get(key).or_else(|| y.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, v)| v));
+        other.map_or(!alike, |other| other == value)
+    })
+}
+
+fn contradiction(first: &Entry, other: &Entry, sources: &[Source]) -> Defect {
+    let path = |entry: &Entry| sources.get(entry.source).map(|source| source.path.clone()).unwrap_or_default();
+    let number = |entry: &Entry| if let Place::Record(number) = entry.place { Some(number) } else { None };
+    let id = if let Said::Record(record) = &other.said { brief(&record.id) } else { String::new() };
+    let known = number(first).map(|n| format!(" record {n}")).unwrap_or_default();
+    let reason = format!(
+        "event id {id} is also that of {}{known}, which says something else; one of the two was altered",
+        path(first)
+    );
+    Defect { path: path(other), record: number(other), reason }
 }

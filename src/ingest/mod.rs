@@ -6,15 +6,17 @@ pub mod decompress;
 pub mod discover;
 pub mod inventory;
 pub mod log;
+pub mod probe;
 pub mod scan;
+pub mod shape;
 
-use crate::arn::AccountId;
 use crate::instant::Instant;
 use crate::record::Record;
 use activity::Pair;
-use container::Kind;
-use inventory::{Manifest, Observation, Output};
+use inventory::{Manifest, Output};
 use rayon::prelude::*;
+use sha2::Digest;
+use shape::Kind;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -34,7 +36,8 @@ pub enum Error {
     },
     /// Nothing recognised.
     #[error(
-        "nothing in the given paths is evidence: {found} files, none of a known kind; give CloudTrail logs or inventory snapshots{hint}"
+        "nothing in the given paths is evidence: of {found} files none holds records or snapshots{hint}; \
+         give CloudTrail logs or inventory snapshots"
     )]
     NoEvidence {
         /// Files found.
@@ -62,9 +65,10 @@ impl Defect {
     }
 }
 
-/// A path as reports show it.
+/// A path as reports show it: with slashes on every system.
 pub fn show_path(path: &Path) -> String {
-    path.to_string_lossy().replace('\\', "/")
+    let text = path.to_string_lossy();
+    if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
 }
 
 /// What a decompressed file holds.
@@ -75,13 +79,13 @@ pub struct Decoded {
     /// Positions given out, defective ones counted.
     pub records_read: u64,
     /// Records that the program uses, with their positions.
-    pub used: Vec<(u64, Record)>,
+    pub used: Vec<(u64, Box<Record>)>,
     /// Records counted for coverage only.
     pub counted_only: u64,
     /// Broken records: position and reason.
     pub defective: Vec<(u64, String)>,
-    /// Breaks of the file's structure.
-    pub broken: Vec<scan::Broken>,
+    /// Breaks of the file's structure: what and where.
+    pub broken: Vec<String>,
     /// Digest documents.
     pub digests: u64,
     /// The manifest that it is.
@@ -106,6 +110,8 @@ impl Decoded {
 pub struct Options<'a> {
     /// Time of snapshots without a manifest.
     pub captured_at: Option<Instant>,
+    /// Whether damage does not matter.
+    pub allow_defects: bool,
     /// Told of each file that has been read: its stored bytes.
     pub on_file: &'a (dyn Fn(u64) + Sync),
 }
@@ -120,9 +126,12 @@ struct FileRead {
     qualifier: Option<String>,
 }
 
+/// The path that means standard input.
+const STDIN: &str = "-";
+
 /// Reads everything below the given paths. `-` is standard input.
 pub fn read(paths: &[PathBuf], options: &Options<'_>) -> Result<Log, Error> {
-    let (stdin, named): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|p| p.as_os_str() == "-");
+    let (stdin, named): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|p| p.as_os_str() == STDIN);
     let found = discover::discover(&named)?;
     let mut files: Vec<FileRead> = found
         .files
@@ -137,7 +146,8 @@ pub fn read(paths: &[PathBuf], options: &Options<'_>) -> Result<Log, Error> {
         files.push(read_stdin());
     }
     let log = log::assemble(files, found.defects, options.captured_at);
-    if log.is_without_evidence() {
+    // Damage may have been evidence, so it is reported; where it does not matter to the user, nothing is left.
+    if log.is_without_evidence() && (log.defects.is_empty() || options.allow_defects) {
         let hint = log.defects.first().map(|d| format!(" ({}: {})", d.path, d.reason)).unwrap_or_default();
         return Err(Error::NoEvidence { found: log.files.found, hint });
     }
@@ -146,7 +156,7 @@ pub fn read(paths: &[PathBuf], options: &Options<'_>) -> Result<Log, Error> {
 
 /// How many files there are below the paths and how large they are together, for a progress bar.
 pub fn measure(paths: &[PathBuf]) -> (u64, u64) {
-    let named: Vec<PathBuf> = paths.iter().filter(|p| p.as_os_str() != "-").cloned().collect();
+    let named: Vec<PathBuf> = paths.iter().filter(|p| p.as_os_str() != STDIN).cloned().collect();
     let files = discover::discover(&named).map(|found| found.files).unwrap_or_default();
     let bytes = files.iter().filter_map(|f| std::fs::metadata(f).ok()).map(|m| m.len()).sum();
     (files.len() as u64, bytes)
@@ -169,7 +179,7 @@ fn read_file(path: &Path) -> FileRead {
 fn read_stdin() -> FileRead {
     let mut stored = Vec::new();
     let outcome = std::io::stdin().lock().read_to_end(&mut stored);
-    let mut file = read_bytes(PathBuf::from("-"), stored);
+    let mut file = read_bytes(PathBuf::from(STDIN), stored);
     file.failed = file.failed.or(outcome.err().map(|cause| format!("standard input breaks: {cause}")));
     file
 }
@@ -182,17 +192,16 @@ fn read_bytes(path: PathBuf, stored: Vec<u8>) -> FileRead {
     FileRead { path, stored: size, decompressed: text.bytes.len() as u64, decoded, failed: text.broken, qualifier }
 }
 
-/// SHA-256 of a file's stored bytes, in lower-case hex; `None` where it cannot be read again (standard input).
+/// SHA-256 of a file's stored bytes, in lower-case hex; `None` where it cannot be read again (standard input, a pipe).
 pub fn stored_sha256(path: &str) -> Option<String> {
-    use sha2::Digest;
-    let bytes = std::fs::read(path).ok()?;
-    Some(sha2::Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect())
+    if path == STDIN || !std::fs::metadata(path).ok()?.is_file() {
+        return None;
+    }
+    Some(sha256(&std::fs::read(path).ok()?))
 }
 
-/// The account and Region of an observation's manifest, where it has both.
-pub fn manifest_pair(observation: &Observation) -> Option<Pair> {
-    observation.account.clone().zip(observation.region.clone())
+/// SHA-256 in lower-case hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    let digits = sha2::Sha256::digest(bytes).into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
-
-/// Kept for callers that only have an account.
-pub type Owner = Option<AccountId>;

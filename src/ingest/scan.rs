@@ -2,7 +2,7 @@
 //!
 //! Each record is cut out by its brackets and parsed on its own, so that one broken record does not take its file with it.
 
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr2, memmem};
 use std::ops::Range;
 
 /// Where and why the structure ends too early.
@@ -13,6 +13,8 @@ pub struct Broken {
     /// What is wrong there.
     pub reason: &'static str,
 }
+
+const ENDLESS_TEXT: &str = "a text does not end";
 
 /// One member of an object: its key (raw, between the quotes) and its value.
 pub type Member = (Range<usize>, Range<usize>);
@@ -39,7 +41,7 @@ fn string_end(bytes: &[u8], open: usize) -> Result<usize, Broken> {
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
         match memchr2(b'"', b'\\', rest).and_then(|i| rest.get(i).map(|b| (i, *b))) {
-            None => return Err(Broken { offset: open, reason: "a string does not end" }),
+            None => return Err(Broken { offset: open, reason: ENDLESS_TEXT }),
             Some((i, b'"')) => return Ok(at + i + 1),
             Some((i, _)) => at += i + 2,
         }
@@ -52,8 +54,7 @@ fn nested_end(bytes: &[u8], open: usize) -> Result<usize, Broken> {
     while let Some(byte) = bytes.get(at) {
         match byte {
             b'"' => {
-                // The break is told of the outermost bracket, so that what stands before it can be read.
-                at = string_end(bytes, at).map_err(|broken| Broken { offset: open, ..broken })?;
+                at = string_end(bytes, at)?;
                 continue;
             }
             b'{' | b'[' => depth += 1,
@@ -76,27 +77,79 @@ fn scalar_end(bytes: &[u8], at: usize) -> usize {
     at + rest.iter().position(ends).unwrap_or(rest.len()).max(1)
 }
 
-/// The items of the array that opens at `open`: those before a break, and the break.
-pub fn items(bytes: &[u8], open: usize) -> (Vec<Range<usize>>, Result<usize, Broken>) {
-    let mut found = Vec::new();
-    let mut at = skip_space(bytes, open + 1);
+/// The items of a list, and where its structure breaks.
+#[derive(Debug, Default)]
+pub struct Items {
+    /// Items, in order.
+    pub found: Vec<Range<usize>>,
+    /// Breaks; reading went on at the next record behind each.
+    pub broken: Vec<Broken>,
+}
+
+/// After so many breaks a text is not read further: each costs a pass over the rest.
+pub const MOST_BREAKS: usize = 64;
+
+/// Said of a text that is not read further.
+pub const TOO_BROKEN: &str = "the structure breaks 64 times, the limit; what follows is not read";
+
+/// The items of the array in this range, also those behind a break as long as records can be told.
+pub fn items(bytes: &[u8], range: &Range<usize>) -> Items {
+    let bytes = bytes.get(..range.end).unwrap_or(bytes);
+    let mut list = Items::default();
+    let mut at = skip_space(bytes, range.start + 1);
     if bytes.get(at) == Some(&b']') {
-        return (found, Ok(at + 1));
+        return list;
     }
     loop {
-        let end = match value_end(bytes, at) {
-            Ok(end) => end,
-            Err(broken) => return (found, Err(broken)),
+        let (from, broken) = match value_end(bytes, at) {
+            Err(broken) => (at + 1, broken),
+            Ok(end) => {
+                list.found.push(at..end);
+                at = skip_space(bytes, end);
+                match bytes.get(at) {
+                    Some(b',') => {
+                        at = skip_space(bytes, at + 1);
+                        continue;
+                    }
+                    Some(b']') if list.broken.is_empty() => return list,
+                    // Behind a break this may be the end of another list.
+                    Some(b']') => match next_record(bytes, at) {
+                        Some(next) => {
+                            at = next;
+                            continue;
+                        }
+                        None => return list,
+                    },
+                    Some(_) => (at, Broken { offset: at, reason: "a comma is missing between two items" }),
+                    None => (at, Broken { offset: at, reason: "the list does not end" }),
+                }
+            }
         };
-        found.push(at..end);
-        at = skip_space(bytes, end);
-        match bytes.get(at) {
-            Some(b',') => at = skip_space(bytes, at + 1),
-            Some(b']') => return (found, Ok(at + 1)),
-            Some(_) => return (found, Err(Broken { offset: at, reason: "a comma is missing between two items" })),
-            None => return (found, Err(Broken { offset: at, reason: "the list does not end" })),
+        match list.resume(bytes, from, broken) {
+            Some(next) => at = next,
+            None => return list,
         }
     }
+}
+
+impl Items {
+    fn resume(&mut self, bytes: &[u8], from: usize, broken: Broken) -> Option<usize> {
+        self.broken.push(broken);
+        if self.broken.len() < MOST_BREAKS {
+            return next_record(bytes, from);
+        }
+        self.broken.push(Broken { offset: from, reason: TOO_BROKEN });
+        None
+    }
+}
+
+/// Where the next CloudTrail record begins: they all begin with the same key.
+fn next_record(bytes: &[u8], from: usize) -> Option<usize> {
+    let rest = bytes.get(from..)?;
+    memmem::find_iter(rest, b"\"eventVersion\"").find_map(|key| {
+        let before = rest.get(..key)?.trim_ascii_end();
+        before.ends_with(b"{").then(|| from + before.len() - 1)
+    })
 }
 
 /// The members of the object that opens at `open`: those before a break (a member whose value breaks keeps its key), and
@@ -138,31 +191,36 @@ pub fn members(bytes: &[u8], open: usize) -> (Vec<Member>, Result<usize, Broken>
     }
 }
 
-/// Cuts a text of values that follow each other (one object, NDJSON, concatenated JSON); after a break it goes on at the
-/// next line.
-pub fn documents(bytes: &[u8]) -> Vec<Result<Range<usize>, Broken>> {
-    let mut found = Vec::new();
-    let mut at = skip_space(bytes, 0);
-    while at < bytes.len() {
-        let end = match value_end(bytes, at) {
-            Ok(end) => {
-                found.push(Ok(at..end));
-                end
-            }
-            Err(broken) => {
-                found.push(Err(broken));
-                next_line(bytes, at)
-            }
-        };
-        at = skip_space(bytes, end);
-        if bytes.get(at) == Some(&b',') {
-            at = skip_space(bytes, at + 1);
-        }
+/// The end of the top-level value that begins at `at`.
+///
+/// Text in JSON ends on the line that it begins on. So where the first line ends within a text, the value is broken there,
+/// and what seems to close it further down is another one's.
+pub fn document_end(bytes: &[u8], at: usize) -> Result<usize, Broken> {
+    let line = bytes.get(..next_line(bytes, at)).unwrap_or(bytes);
+    match value_end(line, at) {
+        Err(broken) if line.len() < bytes.len() && broken.reason != ENDLESS_TEXT => value_end(bytes, at),
+        end => end,
     }
-    found
 }
 
-fn next_line(bytes: &[u8], at: usize) -> usize {
+/// Where the next value begins behind white space and at most one comma.
+pub fn skip_separator(bytes: &[u8], at: usize) -> usize {
+    let at = skip_space(bytes, at);
+    if bytes.get(at) == Some(&b',') { skip_space(bytes, at + 1) } else { at }
+}
+
+/// The next line that begins with an object.
+pub fn next_object_line(bytes: &[u8], at: usize) -> Option<usize> {
+    let from = next_line(bytes, at);
+    let rest = bytes.get(from..)?;
+    if rest.first() == Some(&b'{') {
+        return Some(from);
+    }
+    memmem::find(rest, b"\n{").map(|i| from + i + 1)
+}
+
+/// Where the next line begins.
+pub fn next_line(bytes: &[u8], at: usize) -> usize {
     memchr(b'\n', bytes.get(at..).unwrap_or_default()).map_or(bytes.len(), |i| at + i + 1)
 }
 
@@ -170,33 +228,50 @@ fn next_line(bytes: &[u8], at: usize) -> usize {
 mod tests {
     use super::*;
 
+    fn all(text: &[u8]) -> Items {
+        items(text, &(0..text.len()))
+    }
+
     #[test]
     fn brackets_and_quotes_inside_strings_do_not_count() {
         let text = br#"[{"a":"}]\"{", "b":"C:\\"}, 2, "x"]"#;
-        let (found, end) = items(text, 0);
-        assert_eq!(found.len(), 3);
-        assert_eq!(end, Ok(text.len()));
+        let list = all(text);
+        assert_eq!(list.found.len(), 3);
+        assert_eq!(list.broken, []);
     }
 
     #[test]
     fn items_before_a_break_are_kept() {
-        let (found, end) = items(br#"[{"a":1},{"b":2},{"c":"#, 0);
-        assert_eq!(found.len(), 2);
-        assert!(end.is_err());
+        let list = all(br#"[{"a":1},{"b":2},{"c":"#);
+        assert_eq!(list.found.len(), 2);
+        assert_eq!(list.broken.len(), 1);
     }
 
     #[test]
-    fn a_break_within_a_string_is_told_of_the_bracket_around_it() {
-        let found = documents(br#"{"Records":[{"a":1},{"b":"cut he"#);
-        assert!(matches!(found.as_slice(), [Err(Broken { offset: 0, .. })]));
+    fn reading_goes_on_at_the_next_record_behind_a_break() {
+        let list = all(br#"[{"eventVersion":"1"} {"eventVersion":"2"}, ,{"a":"x}, { "eventVersion":"3"}]"#);
+        assert_eq!((list.found.len(), list.broken.len()), (3, 2));
     }
 
     #[test]
-    fn after_a_broken_line_reading_goes_on() {
-        let found = documents(b"{\"a\":1}\n{\"b\":\n{\"c\":3}\n");
-        assert_eq!(found.iter().filter(|d| d.is_ok()).count(), 1);
-        assert!(found.iter().any(Result::is_err));
-        let whole = documents(b"{\"a\":1}{\"b\":2}\n[3]");
-        assert_eq!(whole.iter().filter(|d| d.is_ok()).count(), 3);
+    fn nothing_is_read_beyond_the_range_of_a_list() {
+        let text = br#"[{"eventVersion":"1"}, ,] [{"eventVersion":"2"}]"#;
+        assert_eq!(items(text, &(0..25)).found.len(), 1);
+        assert_eq!(all(text).found.len(), 2);
+    }
+
+    #[test]
+    fn a_text_that_breaks_everywhere_is_given_up() {
+        let list = all("[{\"eventVersion\":".repeat(1000).as_bytes());
+        assert_eq!((list.found.len(), list.broken.len()), (0, MOST_BREAKS + 1));
+    }
+
+    #[test]
+    fn a_text_left_open_ends_its_value_on_its_line() {
+        let text = b"{\"a\":\"x}\n{\"b\":\"y\"}\n{\n\"c\":3}";
+        assert!(document_end(text, 0).is_err());
+        assert_eq!(next_object_line(text, 0), Some(9));
+        assert_eq!(document_end(text, 9), Ok(18));
+        assert_eq!(document_end(text, 19), Ok(text.len()));
     }
 }

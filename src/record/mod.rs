@@ -47,15 +47,14 @@ impl Record {
         unwrap_texts(&mut body);
         let node = Node(&body);
         let text = |key: &str| -> Result<Option<String>, String> {
-            match body.get(key) {
-                None | Some(Value::Null) => Ok(None),
-                Some(Value::String(s)) => Ok(Some(s.clone())),
-                Some(other) => Err(format!("`{key}` must be text, this is {}", kind_of(other))),
+            match node.get(key) {
+                None => Ok(None),
+                Some(Node(Value::String(text))) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
+                Some(Node(other)) => Err(format!("`{key}` must be text, this is {}", kind_of(other))),
             }
         };
         let missing = |key: &str| format!("`{key}` is missing");
-        let time = text("eventTime")?.ok_or_else(|| missing("eventTime"))?;
-        let time = instant::parse(&time).ok_or_else(|| format!("`eventTime` is no time: {time:?}"))?;
+        let time = time(text("eventTime")?.or(text("@timestamp")?).as_deref())?;
         let actor = Actor::resolve(node);
         let account = text("recipientAccountId")?.as_deref().and_then(AccountId::parse);
         let response = node.get("responseElements");
@@ -119,8 +118,8 @@ impl Record {
 
     /// The ARNs in `resources`.
     pub fn resources(&self) -> Vec<&str> {
-        let listed = self.body.get("resources").and_then(Value::as_array);
-        listed.into_iter().flatten().filter_map(|r| Node(r).text("ARN").or_else(|| r.as_str())).collect()
+        let listed = Node(&self.body).list("resources").unwrap_or_default();
+        listed.into_iter().filter_map(|resource| resource.text("ARN").or_else(|| resource.as_text())).collect()
     }
 
     /// A top-level flag such as `readOnly`.
@@ -134,14 +133,32 @@ impl Record {
     }
 
     fn member(&self, key: &str) -> Node<'_> {
-        Node(self.body.get(key).unwrap_or(&NOTHING))
+        Node(&self.body).get(key).unwrap_or(Node(&NOTHING))
     }
 }
 
-/// Members that some exporters write as JSON in a string become what they mean.
+/// Reads `eventTime`; Logstash's CloudTrail codec renames it to `@timestamp`.
+pub fn time(text: Option<&str>) -> Result<Instant, String> {
+    let text = text.ok_or("`eventTime` is missing")?;
+    instant::parse(text).ok_or_else(|| format!("`eventTime` is no time: {}", brief(text)))
+}
+
+/// A text from the evidence for a message: quoted, at most 80 characters of it.
+pub fn brief(text: &str) -> String {
+    match text.char_indices().nth(80) {
+        Some((end, _)) => format!("{:?}…", text.get(..end).unwrap_or_default()),
+        None => format!("{text:?}"),
+    }
+}
+
+/// Members that some exporters write as JSON in a text become what they mean.
 fn unwrap_texts(body: &mut Value) {
-    for key in ["userIdentity", "requestParameters", "responseElements", "serviceEventDetails", "resources"] {
-        let Some(member) = body.get_mut(key) else { continue };
+    const STRUCTURED: [&str; 5] =
+        ["userIdentity", "requestParameters", "responseElements", "serviceEventDetails", "resources"];
+    for (key, member) in body.as_object_mut().into_iter().flatten() {
+        if !STRUCTURED.iter().any(|name| name.eq_ignore_ascii_case(key)) {
+            continue;
+        }
         let Some(text) = member.as_str().map(str::trim_start) else { continue };
         if (text.starts_with(['{', '[']) || text == "null")
             && let Ok(meant) = serde_json::from_str(text)

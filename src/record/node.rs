@@ -57,6 +57,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// A whole number of days. AWS Backup knows no retention over 36,500; what no calendar can add to an instant is unknown.
+    pub fn days(self, key: &str) -> Option<i64> {
+        self.int(key).filter(|days| days.unsigned_abs() <= 1_000_000)
+    }
+
     /// A boolean, also as `"true"` and `"false"`.
     pub fn flag(self, key: &str) -> Option<bool> {
         match self.get(key)?.0 {
@@ -94,8 +99,9 @@ mod tests {
         let node = Node(&value);
         assert_eq!(node.text("BackupVaultName"), Some("a"));
         assert_eq!(node.flag("locked"), Some(true));
-        assert_eq!(node.int("N"), Some(7));
+        assert_eq!((node.int("N"), node.days("n")), (Some(7), Some(7)));
         assert!(node.get("tags").is_none() && node.list("tags").is_none());
+        assert_eq!(Node(&json!({"d": 99_999_999_999_i64})).days("d"), None);
         assert!(node.is_null("policy") && !node.is_null("absent"));
     }
 }

@@ -20,6 +20,7 @@ pub fn classify(code: &str) -> Refusal {
     let bare = bare.strip_suffix("Exception").unwrap_or(bare);
     match bare {
         "AccessDenied"
+        | "VpceAccessDenied"
         | "UnauthorizedOperation"
         | "Unauthorized"
         | "NotAuthorized"
@@ -59,7 +60,13 @@ mod tests {
 
     #[test]
     fn every_spelling_of_a_denial_is_one() {
-        for code in ["AccessDenied", "AccessDeniedException", "Client.UnauthorizedOperation", "Client.AccessDenied"] {
+        for code in [
+            "AccessDenied",
+            "AccessDeniedException",
+            "Client.UnauthorizedOperation",
+            "Client.AccessDenied",
+            "VpceAccessDenied",
+        ] {
             assert_eq!(classify(code), Refusal::Denied, "{code}");
         }
         for code in ["OperationNotPermittedException", "Client.OperationNotPermittedException", "OperationNotPermitted"]

@@ -1,0 +1,86 @@
+//! One record at first glance: its place in the log's coverage, and whether the program uses it, before a DOM is built.
+
+use super::activity::Pair;
+use crate::arn::{AccountId, Region};
+use crate::instant::Instant;
+use crate::record::{self, Record, relevance};
+use serde::Deserialize;
+use serde_json::Value;
+use std::borrow::Cow;
+
+/// What a record turned out to be.
+pub enum Read {
+    /// The program uses it.
+    Used(Box<Record>, Option<Pair>),
+    /// It shows that the log was alive.
+    Counted(Instant, Option<Pair>),
+    /// Insight and aggregated events: recognised, without a place in the log's coverage.
+    Recognised,
+}
+
+/// What coverage and the choice of relevant records need of a record, without a DOM.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Probe<'a> {
+    #[serde(borrow)]
+    event_time: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    event_source: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    event_name: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    aws_region: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    recipient_account_id: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    event_type: Option<Cow<'a, str>>,
+    user_identity: Option<ProbeIdentity<'a>>,
+    #[serde(borrow, rename = "@timestamp")]
+    timestamp: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ProbeIdentity<'a> {
+    #[serde(borrow)]
+    account_id: Option<Cow<'a, str>>,
+}
+
+/// Reads a record; `account` and `region` are those of the container around it, for records that name none.
+pub fn read(text: &[u8], account: Option<AccountId>, region: Option<Region>) -> Result<Read, String> {
+    let Ok(probe) = serde_json::from_slice::<Probe<'_>>(text) else { return whole(text, account, region) };
+    if matches!(probe.event_type.as_deref(), Some("AwsCloudTrailInsight" | "AwsAggregatedEvent")) {
+        return Ok(Read::Recognised);
+    }
+    let (Some(source), Some(name)) = (probe.event_source.as_deref(), probe.event_name.as_deref()) else {
+        return whole(text, account, region);
+    };
+    if relevance::is_used(source, name) {
+        return whole(text, account, region);
+    }
+    let at = record::time(probe.event_time.as_deref().or(probe.timestamp.as_deref()))?;
+    let owner = probe.recipient_account_id.as_deref().and_then(AccountId::parse).or(account);
+    let owner = owner.or_else(|| AccountId::parse(probe.user_identity.as_ref()?.account_id.as_deref()?));
+    let region = probe.aws_region.map(|r| Region::new(r.into_owned())).or(region);
+    Ok(Read::Counted(at, owner.zip(region)))
+}
+
+/// Reads a record with everything in it.
+fn whole(text: &[u8], account: Option<AccountId>, region: Option<Region>) -> Result<Read, String> {
+    let body: Value = serde_json::from_slice(text).map_err(|cause| no_json(&cause))?;
+    let mut record = Record::decode(body, account)?;
+    record.region = record.region.or(region);
+    let pair = record.account.clone().zip(record.region.clone());
+    let used = relevance::is_used(&record.source, &record.name);
+    Ok(if used { Read::Used(Box::new(record), pair) } else { Read::Counted(record.time, pair) })
+}
+
+/// Why a text is no JSON, in words for a reader of the report.
+pub fn no_json(cause: &serde_json::Error) -> String {
+    let why = cause.to_string();
+    if why.starts_with("recursion limit") {
+        format!("nested deeper than 128 levels, the limit: {why}")
+    } else {
+        format!("no JSON: {why}")
+    }
+}
