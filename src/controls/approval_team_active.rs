@@ -36,6 +36,10 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     }
     let state = view.state(&team.status, team.pair().as_ref(), "status of the team");
     let Some((status, proof)) = state.last_known() else { return unknown() };
+    if matches!(status, TeamStatus::Other(_)) {
+        let message = format!("The team's status is {status}, which is none that is known.");
+        return Judgement::insufficient("status_unknown", message).citing_all(&proof);
+    }
     if *status == TeamStatus::Deleted {
         return Judgement::not_applicable("subject_deleted", "The team was deleted.").citing_all(&proof);
     }

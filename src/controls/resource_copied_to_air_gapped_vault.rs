@@ -69,6 +69,10 @@ fn absent(
             };
         }
     };
+    if let Some(named) = unnamed_until(view, resource) {
+        let message = format!("No record names the resource before {}.", instant::show(named));
+        return Judgement::insufficient("coverage_gap", message);
+    }
     let Some(copy) = latest.or(any) else {
         let place = place(view.of.params);
         let message = format!("No copy in {place} is known; one within {} is demanded.", instant::say(age));
@@ -81,6 +85,15 @@ fn absent(
     Judgement::non_compliant("no_copy_within_age", message, &proof)
         .observed("latest", instant::show(copy.at))
         .observed("vault", copy.vault.as_str())
+}
+
+/// The instant at which a record first names the resource, or a copy of it was made, where that is still to come: whether it
+/// was there to be copied is unknown until then.
+fn unnamed_until(view: &View<'_>, resource: &ResourceArn) -> Option<instant::Instant> {
+    let named = view.of.world.resources.get(resource).map(|known| known.since);
+    let copied = view.of.world.copies.get(resource).and_then(|series| series.first()).map(|copy| copy.at);
+    let first = [named, copied].into_iter().flatten().min()?;
+    (!view.is_past(first)).then_some(first)
 }
 
 /// Where the copy must lie.

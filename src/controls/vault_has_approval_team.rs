@@ -89,6 +89,10 @@ fn with_team(vault: &Vault, team: &TeamArn, proof: Proof, state: &State<'_, Opti
         return named(Judgement::insufficient("team_unknown", message)).citing_all(&proof);
     };
     let proof = proof.with(Some(shown));
+    if matches!(value, TeamStatus::Other(_)) {
+        let message = format!("The status of the team is {value}, which is none that is known.");
+        return named(Judgement::insufficient("team_unknown", message)).citing_all(&proof);
+    }
     if *value != TeamStatus::Active {
         let message = format!("The vault's approval team is {value}: it cannot open the vault.");
         return named(Judgement::non_compliant("team_not_active", message, &proof)).observed("team_status", value.word());

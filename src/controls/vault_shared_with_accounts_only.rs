@@ -1,6 +1,6 @@
 //! SHR-01: a RAM share that contains a LAG vault names accounts only.
 
-use super::judgement::{Judgement, Proof};
+use super::judgement::{Judgement, Proof, State};
 use super::policy::principal_account;
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
@@ -32,8 +32,12 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let mut accounts = Vec::new();
     let mut proof: Option<Proof> = None;
     let mut stale = None;
+    let mut unread = None;
     for (principal, line) in &share.principals {
         let state = view.state(line, pair.as_ref(), "principal");
+        if let State::Changed(evidence) = state {
+            unread = unread.or(Some(evidence));
+        }
         let Some((association, shown)) = state.last_known() else { continue };
         if *association != Association::Associated {
             continue;
@@ -47,6 +51,10 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         accounts.push(principal.as_str());
         stale = stale.or(state.stale("The share"));
         proof = Some(proof.map_or(shown.clone(), |p| p.with(Some(shown))));
+    }
+    if let Some(evidence) = unread {
+        let message = "The state of an association is none that is known: it cannot be told whom the share names.";
+        return Judgement::insufficient("principals_unknown", message).citing(evidence, "association");
     }
     all_known(share, view, &accounts, proof, stale)
 }

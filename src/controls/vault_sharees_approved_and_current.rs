@@ -1,6 +1,6 @@
 //! SHR-02: whoever holds a share of a LAG vault is approved, and still needs it.
 
-use super::judgement::{Judgement, Proof};
+use super::judgement::{Judgement, Proof, State};
 use super::policy::{Answer, account_on, expiries, principal_account};
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
@@ -39,8 +39,10 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let Key::Grant(vault, principal) = &subject.key else {
         return Judgement::insufficient("state_not_current", "The grant is not known.");
     };
-    let (held, ended) = held(vault, principal, view);
-    let Some(grant) = held else { return over(ended, view) };
+    let grant = match held(vault, principal, view) {
+        Ok(grant) => grant,
+        Err(answer) => return answer,
+    };
     let who = format!("{principal} has held {} since {}", vault.name(), instant::show(grant.since));
     let list = view.of.policy.accounts.as_deref();
     expiries(list).for_each(|end| view.changes_at(end));
@@ -108,8 +110,10 @@ fn is_external(account: &AccountId, view: &View<'_>) -> bool {
     }
 }
 
-fn held<'w>(vault: &VaultArn, principal: &str, view: &View<'w>) -> (Option<Held<'w>>, Option<(Instant, crate::evidence::Evidence)>) {
+/// The grant as it stands, else the entry that nothing can be read from, else when it ended.
+fn held<'w>(vault: &VaultArn, principal: &str, view: &View<'w>) -> Result<Held<'w>, Judgement> {
     let mut ended = None;
+    let mut unread = None;
     let mut best: Option<Held<'w>> = None;
     for share in view.of.world.shares.values() {
         let (Some(resource), Some(line)) = (share.resources.get(vault.as_str()), share.principals.get(principal)) else { continue };
@@ -117,10 +121,14 @@ fn held<'w>(vault: &VaultArn, principal: &str, view: &View<'w>) -> (Option<Held<
         let inside = view.look(resource);
         let state = view.state(line, pair.as_ref(), "holds the share");
         let gone = view.look(&share.exists).filter(|span| span.value == Some(false)).map(|span| (span.from, span.evidence));
-        let out = inside.filter(|s| s.value != Some(Association::Associated)).map(|s| (s.from, s.evidence));
-        let left = view.look(line).filter(|s| s.value != Some(Association::Associated)).map(|s| (s.from, s.evidence));
+        let out = inside.filter(|s| s.value == Some(Association::Disassociated)).map(|s| (s.from, s.evidence));
+        let left = view.look(line).filter(|s| s.value == Some(Association::Disassociated)).map(|s| (s.from, s.evidence));
         if let Some(end) = gone.or(out).or(left) {
             ended = ended.or(Some(end));
+            continue;
+        }
+        if let State::Changed(evidence) = state {
+            unread = unread.or(Some(evidence));
             continue;
         }
         let (Some(inside), Some((_, proof))) = (inside, state.last_known()) else { continue };
@@ -131,7 +139,14 @@ fn held<'w>(vault: &VaultArn, principal: &str, view: &View<'w>) -> (Option<Held<
             best = Some(Held { share, since, proof, stale });
         }
     }
-    (best, ended)
+    match (best, unread) {
+        (Some(held), _) => Ok(held),
+        (None, Some(evidence)) => {
+            let message = "The state of the association is none that is known: it cannot be told whether the grant stands.";
+            Err(Judgement::insufficient("state_not_current", message).citing(evidence, "association"))
+        }
+        (None, None) => Err(over(ended, view)),
+    }
 }
 
 fn over(ended: Option<(Instant, crate::evidence::Evidence)>, view: &View<'_>) -> Judgement {

@@ -217,13 +217,19 @@ fn add_file(log: &mut Log, file: FileRead, manifests: &Manifests, captured_at: O
     log.stored += stored;
     log.decompressed += decompressed;
     let shown = show_path(&path);
-    match (decoded.kind, damage.is_empty()) {
+    let damage_free = damage.is_empty();
+    match (decoded.kind, damage_free) {
         (_, false) => log.files.defective += 1,
         (None, true) => log.files.not_evidence += 1,
         (Some(_), true) => log.files.read += 1,
     }
     log.defects.extend(damage.into_iter().map(|reason| Defect { path: shown.clone(), record: None, reason }));
-    let Some(kind) = decoded.kind else { return };
+    let Some(kind) = decoded.kind else {
+        if damage_free {
+            log.sources.push(Source { path: shown, kind: Kind::NotEvidence, captured_at: None });
+        }
+        return;
+    };
     add_records(log, &shown, &mut decoded);
     let source = log.sources.len();
     log.sources.push(Source { path: shown, kind, captured_at: manifest.as_ref().map(|m| m.captured_at) });

@@ -29,6 +29,8 @@ pub enum Kind {
     Manifest,
     /// Nothing in it.
     Empty,
+    /// A file of no known kind: listed, and nothing is read from it.
+    NotEvidence,
 }
 
 impl Kind {
@@ -46,6 +48,7 @@ impl Kind {
             Self::Inventory => "inventory",
             Self::Manifest => "manifest",
             Self::Empty => "empty",
+            Self::NotEvidence => "not-evidence",
         }
     }
 }

@@ -78,9 +78,14 @@ pub(super) struct Seen {
     created: Option<(Instant, Evidence)>,
 }
 
-/// States of an association that mean the same for whoever holds it are the same here.
-fn settled(state: &Association) -> Association {
-    if state.is_in() { Association::Associated } else { Association::Disassociated }
+/// Notes an association. States that mean the same for whoever holds it are the same here; what a word of tomorrow means is
+/// unknown.
+fn note_association(seen: &mut Sightings<Association>, fact: &Fact, state: &Association) {
+    match state {
+        Association::Other(_) => seen.blur(fact),
+        _ if state.is_in() => seen.note(fact, Some(Association::Associated)),
+        _ => seen.note(fact, Some(Association::Disassociated)),
+    }
 }
 
 impl Seen {
@@ -98,10 +103,10 @@ impl Seen {
         }
         for (entity, state) in &says.resources {
             self.first_resources.entry(entity.clone()).or_insert((fact.at, fact.evidence));
-            self.resources.entry(entity.clone()).or_default().note(fact, Some(settled(state)));
+            note_association(self.resources.entry(entity.clone()).or_default(), fact, state);
         }
         for (entity, state) in &says.principals {
-            self.principals.entry(entity.clone()).or_default().note(fact, Some(settled(state)));
+            note_association(self.principals.entry(entity.clone()).or_default(), fact, state);
         }
     }
 
