@@ -202,12 +202,7 @@ pub struct Instants {
 
 /// Works out as-of and the window from the flags and the evidence.
 pub fn instants(args: &AuditArgs, setup: &Setup, log: &Log) -> Result<Instants, String> {
-    let dated = args.as_of.is_some() || args.to.is_some();
-    let (first, last) = match log.evidence_extent() {
-        Some(extent) => extent,
-        None if dated => Default::default(),
-        None => return Err("nothing in the evidence has a time: say with --as-of TIME which instant to judge".into()),
-    };
+    let (first, last) = log.evidence_extent().unwrap_or_default();
     let to = args.to.as_deref().map(|text| time("--to", text, Some(last))).transpose()?;
     let as_of = match args.as_of.as_deref() {
         Some("now") => now(),
