@@ -88,12 +88,11 @@ fn judge_trail(trail: &Trail, view: &View<'_>) -> Judgement {
 }
 
 fn settings(trail: &Trail, pair: Option<&Pair>, view: &View<'_>) -> Result<Proof, Box<Judgement>> {
-    let logging = setting(&trail.logging, pair, view, "IsLogging", ("not_logging", "The trail does not log."));
-    // What is known to be wrong is told before what is not known.
-    if let Err(answer) = &logging
-        && answer.status == Status::NonCompliant
-    {
-        return logging;
+    // Whether it logs is shown by the log itself, which must cover the window; a status that says no is told all the same.
+    let logging = view.state(&trail.logging, pair, "IsLogging");
+    if let Some((false, proof)) = logging.last_known() {
+        let answer = Judgement::non_compliant("not_logging", "The trail does not log.", &proof);
+        return Err(Box::new(answer.observed("IsLogging", false)));
     }
     let multi = setting(&trail.multi_region, pair, view, "IsMultiRegionTrail", ("not_multi_region", "The trail covers one Region only."))?;
     let valid = setting(
@@ -103,8 +102,7 @@ fn settings(trail: &Trail, pair: Option<&Pair>, view: &View<'_>) -> Result<Proof
         "LogFileValidationEnabled",
         ("validation_disabled", "The trail's log files cannot be validated: digests are off."),
     )?;
-    let logging = logging?;
-    Ok(multi.with(Some(valid)).with(Some(logging)))
+    Ok(multi.with(Some(valid)))
 }
 
 fn setting(
@@ -118,8 +116,7 @@ fn setting(
     match state.last_known() {
         Some((false, proof)) => Err(Box::new(Judgement::non_compliant(fails.0, fails.1, &proof).observed(name, false))),
         None => {
-            let output = if name == "IsLogging" { "get-trail-status" } else { "describe-trails" };
-            let message = format!("No record shows `{name}`; add `aws cloudtrail {output}` to the snapshot.");
+            let message = format!("No record shows `{name}`; add `aws cloudtrail describe-trails` to the snapshot.");
             Err(Box::new(Judgement::insufficient("field_absent", message)))
         }
         Some((true, proof)) => match (&state, state.stale("The trail's settings")) {
