@@ -9,7 +9,8 @@ use vaultrail::controls::rule::Rule;
 use vaultrail::report::wire::Status;
 
 /// What several judges use: the reasons that a call of it can give.
-const SHARED: [(&str, &[&str]); 3] = [
+const SHARED: [(&str, &[&str]); 4] = [
+    ("air_gapped::absent(", &["field_absent"]),
     ("air_gapped::beforehand(", &["not_yet_created", "subject_deleted", "vault_kind_unknown"]),
     ("air_gapped::lifetime(", &["not_yet_created", "subject_deleted"]),
     (".stale(", &["state_not_current"]),

@@ -60,6 +60,12 @@ pub fn beforehand(vault: &Vault, view: &View<'_>) -> Option<Judgement> {
     })
 }
 
+/// A member of `describe-backup-vault` that no record shows.
+pub fn absent(field: &str) -> Judgement {
+    let advice = "add `aws backup describe-backup-vault` of this vault to the snapshot";
+    Judgement::insufficient("field_absent", format!("No record shows `{field}`; {advice}."))
+}
+
 /// Not there yet, or deleted.
 pub fn lifetime(vault: &Vault, view: &View<'_>) -> Option<Judgement> {
     if let Some((created, evidence)) = vault.created

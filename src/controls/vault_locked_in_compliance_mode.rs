@@ -14,11 +14,7 @@ pub use super::nothing_to_check as check;
 const TOLERANCE: Duration = Duration::hours(24);
 
 pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
-    let absent = |field: &str| {
-        let message = format!("No record shows `{field}`; add `aws backup describe-backup-vault` of this vault to the snapshot.");
-        Judgement::insufficient("field_absent", message)
-    };
-    let Some(vault) = air_gapped::vault(subject, view) else { return absent("BackupVaultArn") };
+    let Some(vault) = air_gapped::vault(subject, view) else { return air_gapped::absent("BackupVaultArn") };
     if let Some(answer) = air_gapped::beforehand(vault, view) {
         return answer;
     }
@@ -26,11 +22,11 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     if let Some(proof) = Proof::all(changes.iter().map(|c| (c.evidence, "changes the lock".to_owned()))) {
         return Judgement::non_compliant("lock_changed", "The vault lock was changed by a successful call.", &proof);
     }
-    let Some((locked, proof)) = view.fixed(&vault.locked) else { return absent("Locked") };
+    let Some((locked, proof)) = view.fixed(&vault.locked) else { return air_gapped::absent("Locked") };
     if !locked {
         return Judgement::non_compliant("not_locked", "The vault is not locked.", &proof).observed("Locked", false);
     }
-    let Some((lock_date, dated)) = view.fixed(&vault.lock_date) else { return absent("LockDate") };
+    let Some((lock_date, dated)) = view.fixed(&vault.lock_date) else { return air_gapped::absent("LockDate") };
     let proof = proof.with(Some(dated));
     let Some(lock_date) = *lock_date else {
         let message = "The vault is locked without a LockDate: that is governance mode, which privileged users can lift.";
@@ -40,7 +36,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         let message = format!("The lock can still be lifted: it becomes final only at {}.", instant::show(lock_date));
         return Judgement::non_compliant("lock_date_in_future", message, &proof).observed("LockDate", instant::show(lock_date));
     }
-    let Some((created, creation)) = vault.created else { return absent("CreationDate") };
+    let Some((created, creation)) = vault.created else { return air_gapped::absent("CreationDate") };
     let proof = proof.and(creation, "creation");
     if lock_date > created + TOLERANCE {
         let late = instant::say(lock_date - created);

@@ -13,16 +13,12 @@ pub use super::nothing_to_check as check;
 pub const PROVIDER_MINIMUM_DAYS: i64 = 7;
 
 pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
-    let absent = |field: &str| {
-        let message = format!("No record shows `{field}`; add `aws backup describe-backup-vault` of this vault to the snapshot.");
-        Judgement::insufficient("field_absent", message)
-    };
-    let Some(vault) = air_gapped::vault(subject, view) else { return absent("BackupVaultArn") };
+    let Some(vault) = air_gapped::vault(subject, view) else { return air_gapped::absent("BackupVaultArn") };
     if let Some(answer) = air_gapped::beforehand(vault, view) {
         return answer;
     }
-    let Some((min, min_proof)) = view.fixed(&vault.min_days) else { return absent("MinRetentionDays") };
-    let Some((max, max_proof)) = view.fixed(&vault.max_days) else { return absent("MaxRetentionDays") };
+    let Some((min, min_proof)) = view.fixed(&vault.min_days) else { return air_gapped::absent("MinRetentionDays") };
+    let Some((max, max_proof)) = view.fixed(&vault.max_days) else { return air_gapped::absent("MaxRetentionDays") };
     let mut proof = min_proof.with(Some(max_proof));
     for (_, evidence, days) in vault.refused_min_days.iter().filter(|(at, ..)| view.is_past(*at)) {
         proof = proof.and(*evidence, format!("a creation with {days} days was refused"));
