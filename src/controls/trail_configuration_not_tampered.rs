@@ -7,7 +7,6 @@ use crate::arn::AccountId;
 use crate::coverage::Pair;
 use crate::facts::calls::{Tampering, TrailCall};
 use crate::instant;
-use crate::status::Status;
 use crate::timeline::{Origin, Timeline};
 use crate::world::trail::Trail;
 use crate::world::{Happened, World};

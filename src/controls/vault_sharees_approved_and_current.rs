@@ -41,7 +41,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     };
     let grant = match held(vault, principal, view) {
         Ok(grant) => grant,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     let who = format!("{principal} has held {} since {}", vault.name(), instant::show(grant.since));
     let list = view.of.policy.accounts.as_deref();
@@ -111,7 +111,7 @@ fn is_external(account: &AccountId, view: &View<'_>) -> bool {
 }
 
 /// The grant as it stands, else the entry that nothing can be read from, else when it ended.
-fn held<'w>(vault: &VaultArn, principal: &str, view: &View<'w>) -> Result<Held<'w>, Judgement> {
+fn held<'w>(vault: &VaultArn, principal: &str, view: &View<'w>) -> Result<Held<'w>, Box<Judgement>> {
     let mut ended = None;
     let mut unread = None;
     let mut best: Option<Held<'w>> = None;
@@ -143,9 +143,9 @@ fn held<'w>(vault: &VaultArn, principal: &str, view: &View<'w>) -> Result<Held<'
         (Some(held), _) => Ok(held),
         (None, Some(evidence)) => {
             let message = "The state of the association is none that is known: it cannot be told whether the grant stands.";
-            Err(Judgement::insufficient("state_not_current", message).citing(evidence, "association"))
+            Err(Box::new(Judgement::insufficient("state_not_current", message).citing(evidence, "association")))
         }
-        (None, None) => Err(over(ended, view)),
+        (None, None) => Err(Box::new(over(ended, view))),
     }
 }
 
