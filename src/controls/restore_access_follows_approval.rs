@@ -161,7 +161,9 @@ impl Case<'_, '_> {
             let what = "The session was last seen undecided; its outcome would be in the log of the team's owner in us-east-1";
             return Judgement::gap("session_log_missing", what, &hole).citing_all(proof);
         }
-        if !outcome.is_approved() || failed {
+        // Later evidence dates the access: until then it was not given.
+        let later = self.access.and_then(available_at).is_some();
+        if !outcome.is_approved() || failed || later {
             let message = format!("The session is {}, and no access was given.", outcome.said());
             return Judgement::compliant("no_access_given", message, proof);
         }
