@@ -6,6 +6,7 @@ use super::view::{Context, View};
 use crate::arn::{SessionArn, TeamArn};
 use crate::coverage::Pair;
 use crate::evidence::Evidence;
+use crate::facts::Approver;
 use crate::facts::words::{SessionState, VaultState};
 use crate::instant::{self, Instant};
 use crate::timeline::Span;
@@ -133,6 +134,9 @@ impl Case<'_, '_> {
         }
         self.votes(&proof).unwrap_or_else(|| {
             let message = format!("Asked, approved at {}, and opened at {}, in this order.", instant::show(self.state.from), instant::show(available));
+            let needed = self.threshold().map(|(_, evidence)| (evidence, "required approvals".to_owned()));
+            let members = self.members().map(|(_, evidence)| (evidence, "members of the team".to_owned()));
+            let proof = proof.clone().with(Proof::all(needed.into_iter().chain(members)));
             Judgement::compliant("approved_in_order", message, &proof)
         })
     }
@@ -208,13 +212,16 @@ impl Case<'_, '_> {
         self.voters(&voters, proof)
     }
 
-    fn voters(&self, voters: &BTreeSet<&str>, proof: &Proof) -> Option<Judgement> {
+    /// The team's members: they change only by an approved update, so the nearest list that is known counts.
+    fn members(&self) -> Option<(&[Approver], Evidence)> {
         let at = self.asked.map_or(self.state.from, |(at, _)| at);
-        let team = self.team().and_then(|team| self.view.of.world.teams.get(team));
-        // Members change only by an approved update, so the nearest list that is known counts.
-        let members = team.and_then(|t| t.approvers.at(at).or_else(|| t.approvers.spans().first()));
-        let members = members.and_then(|span| Some((span.value.as_ref()?, span.evidence)));
-        if let Some((members, evidence)) = members {
+        let team = self.view.of.world.teams.get(self.team()?)?;
+        let span = team.approvers.at(at).or_else(|| team.approvers.spans().first())?;
+        Some((span.value.as_deref()?, span.evidence))
+    }
+
+    fn voters(&self, voters: &BTreeSet<&str>, proof: &Proof) -> Option<Judgement> {
+        if let Some((members, evidence)) = self.members() {
             let strangers: Vec<&str> =
                 voters.iter().filter(|v| !members.iter().any(|m| m.identity == **v)).copied().collect();
             if !strangers.is_empty() {
