@@ -215,7 +215,10 @@ impl<'a> Reader<'a, '_> {
         let items = scan::items(self.bytes, list);
         let claims = items.found.iter().any(|item| self.bytes.get(item.start) != Some(&b'{'));
         for item in &items.found {
-            self.item(item);
+            match probe::plain(self.slice(item)).filter(|_| kind == Kind::LogFile) {
+                Some(read) => self.place(Kind::Records, read),
+                None => self.item(item),
+            }
         }
         self.breaks.extend(items.broken);
         // A list under this key in which nothing is a CloudTrail record is some other service's file.
@@ -322,9 +325,13 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn record(&mut self, text: &[u8], kind: Kind, account: Option<AccountId>, region: Option<Region>) {
+        self.place(kind, probe::read(text, account, region));
+    }
+
+    fn place(&mut self, kind: Kind, read: Result<Read, String>) {
         self.note(kind);
         let position = self.next();
-        match probe::read(text, account, region) {
+        match read {
             Ok(Read::Used(record, pair)) => {
                 self.out.saw(record.time, pair);
                 self.out.used.push((position, record));

@@ -48,21 +48,41 @@ struct ProbeIdentity<'a> {
 
 /// Reads a record; `account` and `region` are those of the container around it, for records that name none.
 pub fn read(text: &[u8], account: Option<AccountId>, region: Option<Region>) -> Result<Read, String> {
-    let Ok(probe) = serde_json::from_slice::<Probe<'_>>(text) else { return whole(text, account, region) };
-    if matches!(probe.event_type.as_deref(), Some("AwsCloudTrailInsight" | "AwsAggregatedEvent")) {
-        return Ok(Read::Recognised);
+    match serde_json::from_slice::<Probe<'_>>(text) {
+        Ok(probe) => probe.read(text, account, region),
+        Err(_) => whole(text, account, region),
     }
-    let (Some(source), Some(name)) = (probe.event_source.as_deref(), probe.event_name.as_deref()) else {
-        return whole(text, account, region);
-    };
-    if relevance::is_used(source, name) {
-        return whole(text, account, region);
+}
+
+/// Reads an item of a log file that is a CloudTrail record beyond doubt; `None`: look closer.
+pub fn plain(text: &[u8]) -> Option<Result<Read, String>> {
+    let probe: Probe<'_> = serde_json::from_slice(text).ok()?;
+    let of_aws = |source: &str| source.ends_with(".amazonaws.com");
+    let beyond_doubt = probe.event_source.as_deref().is_some_and(of_aws)
+        && probe.event_name.is_some()
+        && probe.event_time.is_some()
+        && probe.aws_region.is_some()
+        && probe.user_identity.is_some();
+    beyond_doubt.then(|| probe.read(text, None, None))
+}
+
+impl Probe<'_> {
+    fn read(self, text: &[u8], account: Option<AccountId>, region: Option<Region>) -> Result<Read, String> {
+        if matches!(self.event_type.as_deref(), Some("AwsCloudTrailInsight" | "AwsAggregatedEvent")) {
+            return Ok(Read::Recognised);
+        }
+        let (Some(source), Some(name)) = (self.event_source.as_deref(), self.event_name.as_deref()) else {
+            return whole(text, account, region);
+        };
+        if relevance::is_used(source, name) {
+            return whole(text, account, region);
+        }
+        let at = record::time(self.event_time.as_deref().or(self.timestamp.as_deref()))?;
+        let owner = self.recipient_account_id.as_deref().and_then(AccountId::parse).or(account);
+        let owner = owner.or_else(|| AccountId::parse(self.user_identity.as_ref()?.account_id.as_deref()?));
+        let region = self.aws_region.map(|r| Region::new(r.into_owned())).or(region);
+        Ok(Read::Counted(at, owner.zip(region)))
     }
-    let at = record::time(probe.event_time.as_deref().or(probe.timestamp.as_deref()))?;
-    let owner = probe.recipient_account_id.as_deref().and_then(AccountId::parse).or(account);
-    let owner = owner.or_else(|| AccountId::parse(probe.user_identity.as_ref()?.account_id.as_deref()?));
-    let region = probe.aws_region.map(|r| Region::new(r.into_owned())).or(region);
-    Ok(Read::Counted(at, owner.zip(region)))
 }
 
 /// Reads a record with everything in it.
