@@ -93,8 +93,8 @@ fn retention(point: &Point, view: &View<'_>) -> Option<(Kept, Proof, Duration)> 
     if let Some((retention, proof)) = view.fixed(&point.retention) {
         return Some(exact(*retention, proof));
     }
-    let by_plan = point.rule.as_ref().zip(point.vault.as_ref()).and_then(|((plan, rule), vault)| {
-        let line = view.of.world.copy_rules.get(&(plan.clone(), rule.clone(), vault.clone()))?;
+    let by_plan = point.rule.as_ref().zip(point.vault.as_ref()).and_then(|(rule, vault)| {
+        let line = view.of.world.copy_rules.get(&(rule.clone(), vault.clone()))?;
         view.fixed(line)
     });
     if let Some((retention, proof)) = by_plan {

@@ -5,7 +5,7 @@
 
 use super::calls::{DeleteCall, ShareCall};
 use super::words::{JobState, KeyType, PointStatus, VaultKind, VaultState};
-use super::{About, AccessSays, JobSays, PointSays, Retention, Sink, VaultSays};
+use super::{About, AccessSays, JobSays, PlanRule, PointSays, Retention, Sink, VaultSays};
 use crate::arn::{KeyArn, RecoveryPointArn, ResourceArn, SessionArn, TeamArn, VaultArn};
 use crate::record::Record;
 use crate::record::node::Node;
@@ -292,7 +292,11 @@ pub(super) fn point_says(node: Node<'_>) -> PointSays {
         retention: node.get("lifecycle").and_then(retention),
         rule: node.get("createdBy").and_then(|by| {
             let rule = by.text("backupRuleId").or_else(|| by.text("backupPlanRuleId"))?;
-            Some((by.text("backupPlanId")?.to_owned(), rule.to_owned()))
+            Some(PlanRule {
+                plan: by.text("backupPlanId")?.to_owned(),
+                version: by.text("backupPlanVersion")?.to_owned(),
+                rule: rule.to_owned(),
+            })
         }),
         delete_at: node.get("calculatedLifecycle").and_then(|c| c.time("deleteAt")),
         listed: false,

@@ -2,7 +2,7 @@
 
 use super::backup;
 use super::words::{KeyType, UpdateStatus, VaultKind, VaultState};
-use super::{About, AccessSays, Sink, VaultSays};
+use super::{About, AccessSays, PlanRule, Sink, VaultSays};
 use crate::arn::{self, AccountId, KeyArn, ResourceArn, SessionArn, TeamArn, VaultArn};
 use crate::ingest::inventory::Observation;
 use crate::record::node::Node;
@@ -116,7 +116,7 @@ fn access(observation: &Observation, out: &mut Sink) {
 
 /// What the copy actions of a plan's rules keep, and where.
 fn plan(row: Node<'_>, out: &mut Sink) {
-    let Some(plan) = row.text("BackupPlanId") else { return };
+    let (Some(plan), Some(version)) = (row.text("BackupPlanId"), row.text("VersionId")) else { return };
     let rules = row.get("BackupPlan").and_then(|p| p.list("Rules")).unwrap_or_default();
     for rule in rules {
         let Some(id) = rule.text("RuleId") else { continue };
@@ -124,7 +124,8 @@ fn plan(row: Node<'_>, out: &mut Sink) {
             let vault = action.text("DestinationBackupVaultArn").and_then(VaultArn::parse);
             let keeps = action.get("Lifecycle").and_then(backup::retention);
             if let (Some(vault), Some(keeps)) = (vault, keeps) {
-                out.say(About::CopyRule(plan.to_owned(), id.to_owned(), vault, keeps));
+                let rule = PlanRule { plan: plan.to_owned(), version: version.to_owned(), rule: id.to_owned() };
+                out.say(About::CopyRule(rule, vault, keeps));
             }
         }
     }

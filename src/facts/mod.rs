@@ -65,8 +65,8 @@ pub enum About {
     DeleteCall(Box<DeleteCall>),
     /// A call that touches the log itself.
     TrailCall(Box<TrailCall>),
-    /// A rule of a plan copies into this vault and keeps the copies so long: plan id, rule id.
-    CopyRule(String, String, VaultArn, Retention),
+    /// A rule of a plan copies into this vault and keeps the copies so long.
+    CopyRule(PlanRule, VaultArn, Retention),
     /// An account read or restored from a vault of another account.
     Use(VaultArn, AccountId),
     /// An account of the organisation.
@@ -129,10 +129,21 @@ pub struct PointSays {
     pub retention: Option<Retention>,
     /// `CalculatedLifecycle.DeleteAt`.
     pub delete_at: Option<Instant>,
-    /// The plan and the rule that made it, by id.
-    pub rule: Option<(String, String)>,
+    /// The rule that made it.
+    pub rule: Option<PlanRule>,
     /// A row of a list of the vault.
     pub listed: bool,
+}
+
+/// A rule of one version of a plan. A version never changes, so what it says held whenever it was in force.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PlanRule {
+    /// `BackupPlanId`.
+    pub plan: String,
+    /// `VersionId`, as a recovery point names it `BackupPlanVersion`.
+    pub version: String,
+    /// `RuleId`.
+    pub rule: String,
 }
 
 /// How long a recovery point is kept.

@@ -16,7 +16,7 @@ use crate::arn::{
 use crate::coverage::{Coverage, Pair};
 use crate::evidence::Evidence;
 use crate::facts::calls::{DeleteCall, ShareCall, TrailCall};
-use crate::facts::{About, Fact, Retention};
+use crate::facts::{About, Fact, PlanRule, Retention};
 use crate::instant::Instant;
 use crate::timeline::Timeline;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,8 +52,8 @@ pub struct World {
     pub points: BTreeMap<RecoveryPointArn, point::Point>,
     /// For each resource, the recovery points made of it, in order of time.
     pub copies: BTreeMap<ResourceArn, Vec<point::Copied>>,
-    /// How long the rules of plans keep their copies, by plan id, rule id and vault.
-    pub copy_rules: BTreeMap<(String, String, VaultArn), Timeline<Retention>>,
+    /// How long the rules of plans keep their copies, by rule and vault.
+    pub copy_rules: BTreeMap<(PlanRule, VaultArn), Timeline<Retention>>,
     /// Copy and backup jobs.
     pub jobs: BTreeMap<String, job::Job>,
     /// Resources that are or should be backed up.
@@ -91,7 +91,7 @@ pub struct World {
 struct Gathered {
     vaults: BTreeMap<VaultArn, vault::Seen>,
     points: BTreeMap<RecoveryPointArn, point::Seen>,
-    copy_rules: BTreeMap<(String, String, VaultArn), seen::Sightings<Retention>>,
+    copy_rules: BTreeMap<(PlanRule, VaultArn), seen::Sightings<Retention>>,
     jobs: BTreeMap<String, job::Seen>,
     shares: BTreeMap<ShareArn, share::Seen>,
     teams: BTreeMap<TeamArn, approval::SeenTeam>,
@@ -153,8 +153,8 @@ impl World {
             About::ShareCall(call) => self.share_calls.push(Happened { at, evidence, what: (**call).clone() }),
             About::DeleteCall(call) => self.delete_calls.push(Happened { at, evidence, what: (**call).clone() }),
             About::TrailCall(call) => self.trail_calls.push(Happened { at, evidence, what: (**call).clone() }),
-            About::CopyRule(plan, rule, vault, keeps) => {
-                let key = (plan.clone(), rule.clone(), vault.clone());
+            About::CopyRule(rule, vault, keeps) => {
+                let key = (rule.clone(), vault.clone());
                 into.copy_rules.entry(key).or_default().note(fact, Some(*keeps));
             }
             About::Use(vault, account) => {
@@ -185,7 +185,7 @@ impl World {
             .into_iter()
             .map(|(arn, seen)| (arn.clone(), seen.replay(arn, &self.vaults, drifts)))
             .collect();
-        // A snapshot shows the plan as it is; what it was before is taken to be the same where nothing else is known.
+        // A version of a plan never changes, so a snapshot of it shows what it always said.
         let plans = gathered.copy_rules.into_iter();
         self.copy_rules = plans.map(|(key, seen)| (key, seen.replay_quietly(|_| Instant::MIN_UTC))).collect();
         self.jobs = gathered.jobs.into_iter().map(|(id, seen)| (id, seen.replay())).collect();

@@ -8,7 +8,7 @@ use super::vault::Vault;
 use crate::arn::{RecoveryPointArn, ResourceArn, VaultArn};
 use crate::evidence::Evidence;
 use crate::facts::words::PointStatus;
-use crate::facts::{Fact, PointSays, Retention};
+use crate::facts::{Fact, PlanRule, PointSays, Retention};
 use crate::instant::Instant;
 use crate::timeline::Timeline;
 use serde::Serialize;
@@ -33,8 +33,8 @@ pub struct Point {
     pub created: Option<Instant>,
     /// `CalculatedLifecycle.DeleteAt`.
     pub delete_at: Option<Instant>,
-    /// The plan and the rule that made it, by id.
-    pub rule: Option<(String, String)>,
+    /// The rule that made it.
+    pub rule: Option<PlanRule>,
     /// A complete list of the vault no longer has it.
     pub gone: Option<(Instant, Evidence)>,
     /// The first entry that names it.
@@ -130,7 +130,7 @@ pub(super) struct Seen {
     made: Option<(Instant, Evidence)>,
     created: Option<Instant>,
     delete_at: Option<Instant>,
-    rule: Option<(String, String)>,
+    rule: Option<PlanRule>,
     listed: Vec<Instant>,
     first_seen: Option<(Instant, Evidence)>,
 }
