@@ -12,7 +12,7 @@ use vaultrail::{facts, ingest};
 
 fn stages(c: &mut Criterion) {
     let estate = [PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/estate"))];
-    let options = ingest::Options { captured_at: None, allow_defects: false, on_file: &|_| {} };
+    let options = ingest::Options::default();
     let Ok(log) = ingest::read(&estate, &options) else { return };
     let Some((from, to)) = log.evidence_extent() else { return };
     let facts = facts::read(&log);

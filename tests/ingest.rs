@@ -8,7 +8,7 @@ use vaultrail::ingest::{self, Log, Options, Place, Said};
 use vaultrail::record::Record;
 
 fn read(paths: &[PathBuf]) -> Log {
-    let log = ingest::read(paths, &Options { captured_at: None, allow_defects: false, on_file: &|_| {} }).unwrap();
+    let log = ingest::read(paths, &Options::default()).unwrap();
     assert_eq!(log.files.found, log.files.read + log.files.defective + log.files.not_evidence);
     let accounted = log.records.used + log.records.counted_only + log.records.duplicate + log.records.defective;
     assert_eq!(log.records.read, accounted);
@@ -277,7 +277,7 @@ fn placed(manifests: &[(&str, &str)], captured_at: Option<&str>) -> (Option<Stri
         folder.put(name, text);
     }
     let captured_at = captured_at.and_then(vaultrail::instant::parse);
-    let options = Options { captured_at, allow_defects: false, on_file: &|_| {} };
+    let options = Options { captured_at, ..Options::default() };
     let log = ingest::read(&[folder.path().to_owned()], &options).unwrap();
     let account = log.entries.iter().find_map(|e| match &e.said {
         Said::Observation(row) if !row.whole_list => {

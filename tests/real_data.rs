@@ -157,7 +157,7 @@ fn outputs_of_the_aws_cli_lack_nothing_but_a_time() {
 fn a_rejected_session_is_refused_though_its_event_is_named_session_approved() {
     let Some(folder) = shared("aws/records") else { return };
     let paths = [folder.join("cloudtrail_mpa_docs.json")];
-    let log = ingest::read(&paths, &Options { captured_at: None, allow_defects: false, on_file: &|_| {} }).unwrap();
+    let log = ingest::read(&paths, &Options::default()).unwrap();
     assert_eq!(log.defects, []);
     let (from, to) = log.evidence_extent().unwrap();
     let coverage = Coverage::build(log.activity.pairs(), &log.snapshot_pairs, &[], Run { from, to }, Terms::default());

@@ -162,6 +162,9 @@ pub struct AuditArgs {
     /// Damaged evidence does not fail the gate.
     #[arg(long, help_heading = "Gate")]
     pub allow_defects: bool,
+    /// Parse every record in full, also those that are only counted: slower, and finds damage in them.
+    #[arg(long)]
+    pub strict: bool,
     /// Threads [default: all cores].
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,

@@ -61,8 +61,12 @@ pub fn report(args: &AuditArgs) -> Result<Report, Error> {
     let captured_at = args.captured_at.as_deref().map(|text| super::args::time("--captured-at", text, None));
     let captured_at = captured_at.transpose().map_err(Error::Usage)?;
     let progress = Progress::begin(args);
-    let options =
-        ingest::Options { captured_at, allow_defects: args.allow_defects, on_file: &|bytes| progress.file(bytes) };
+    let options = ingest::Options {
+        captured_at,
+        allow_defects: args.allow_defects,
+        on_file: &|bytes| progress.file(bytes),
+        strict: args.strict,
+    };
     let log = ingest::read(&args.paths, &options);
     progress.end();
     let log = log?;

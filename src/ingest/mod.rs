@@ -107,6 +107,7 @@ impl Decoded {
 }
 
 /// How files are read.
+#[derive(Clone, Copy)]
 pub struct Options<'a> {
     /// Time of snapshots without a manifest.
     pub captured_at: Option<Instant>,
@@ -114,6 +115,14 @@ pub struct Options<'a> {
     pub allow_defects: bool,
     /// Told of each file that has been read: its stored bytes.
     pub on_file: &'a (dyn Fn(u64) + Sync),
+    /// Whether every record is parsed in full, also those that are only counted.
+    pub strict: bool,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self { captured_at: None, allow_defects: false, on_file: &|_| {}, strict: false }
+    }
 }
 
 /// A file after reading.
