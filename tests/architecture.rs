@@ -53,7 +53,7 @@ const OUTSIDE: [(&str, &[&str]); 22] = [
     ("SystemTime", &[]),
     ("Mutex", &[]),
     ("RwLock", &[]),
-    ("sync::atomic", &["cli"]),
+    ("sync::atomic", &["cli", "ingest"]),
     ("mpsc", &[]),
     ("std::thread", &[]),
 ];

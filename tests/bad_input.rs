@@ -116,12 +116,12 @@ fn broken_json_inside_of_a_record_costs_only_that_record() {
         bytes[at] = 0xff;
         bytes
     });
-    let report = judged_with_defects(&folder.run(JUDGED), &["value.json record 0: no JSON"]);
+    let report =
+        judged_with_defects(&folder.run(JUDGED), &["value.json record 0: no JSON", "utf8.json record 0: no UTF-8"]);
     let of = |name: &str| report.inputs.defects.iter().filter(|d| d.path.contains(name)).count();
     assert_eq!((of("value.json"), of("quote.json"), of("comma.json")), (1, 1, 1), "{:?}", report.inputs.defects);
-    // Text of a record that is only counted is not looked at.
-    assert_eq!(of("utf8.json"), 0);
-    assert_eq!((report.inputs.records.read, report.inputs.records.defective), (11, 1));
+    assert_eq!(of("utf8.json"), 1);
+    assert_eq!((report.inputs.records.read, report.inputs.records.defective), (11, 2));
 }
 
 #[test]

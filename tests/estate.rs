@@ -4,6 +4,7 @@ use crate::support::{audit, copy_tree, root, text};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use vaultrail::ingest::decompress::Inflater;
 use vaultrail::instant;
 use vaultrail::report::wire::{EvidenceRef, Report, Severity, Status, Verdict};
 
@@ -152,11 +153,13 @@ fn generator() -> PathBuf {
 /// Every file below a folder, decompressed: the bytes of gzip depend on the version of the compressor.
 fn files(folder: &Path) -> std::collections::BTreeMap<PathBuf, Vec<u8>> {
     let found = vaultrail::ingest::discover::discover(&[folder.to_owned()]).unwrap();
-    let read = |path: PathBuf| {
-        let text = vaultrail::ingest::decompress::decompress(std::fs::read(&path).unwrap());
-        (path.strip_prefix(folder).unwrap().to_owned(), text.bytes)
+    let read = |path: PathBuf| -> (PathBuf, Vec<u8>) {
+        let stored = std::fs::read(&path).unwrap();
+        let mut inflater = Inflater::default();
+        let text = inflater.text(&stored);
+        (path.strip_prefix(folder).unwrap().to_owned(), text.bytes.into_owned())
     };
-    found.files.into_iter().map(read).collect()
+    found.files.into_iter().map(|file| read(file.path)).collect()
 }
 
 #[test]

@@ -94,6 +94,7 @@ pub enum FailOnArg {
 }
 
 /// `vaultrail audit`.
+#[expect(clippy::struct_excessive_bools, reason = "flags")]
 #[derive(Debug, Args)]
 pub struct AuditArgs {
     /// Files and folders with CloudTrail logs and inventory snapshots; `-` is standard input.

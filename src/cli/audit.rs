@@ -60,13 +60,9 @@ pub fn report(args: &AuditArgs) -> Result<Report, Error> {
     let setup = Setup::read(args).map_err(Error::Usage)?;
     let captured_at = args.captured_at.as_deref().map(|text| super::args::time("--captured-at", text, None));
     let captured_at = captured_at.transpose().map_err(Error::Usage)?;
-    let progress = Progress::begin(args);
-    let options = ingest::Options {
-        captured_at,
-        allow_defects: args.allow_defects,
-        on_file: &|bytes| progress.file(bytes),
-        strict: args.strict,
-    };
+    let progress = Progress::begin(args.progress, args.quiet);
+    let options =
+        ingest::Options { captured_at, allow_defects: args.allow_defects, strict: args.strict, watch: &progress };
     let log = ingest::read(&args.paths, &options);
     progress.end();
     let log = log?;

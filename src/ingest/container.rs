@@ -1,6 +1,8 @@
 //! From a decompressed file to its records, whatever container they came in; recognised by content, never by name.
 
-use super::probe::{self, Read};
+mod swift;
+
+use super::probe::{self, Around, Read};
 use super::scan::{self, Broken};
 use super::shape::{Kind, Object};
 use super::{Decoded, inventory};
@@ -9,17 +11,19 @@ use crate::record::{Record, relevance};
 use serde_json::Value;
 use std::ops::Range;
 
+pub use swift::{Part, decode_part};
+
 /// Members that hold lists of records, in files that break before they end.
 const LISTS: [(&str, Kind); 3] =
     [("Records", Kind::LogFile), ("Events", Kind::LookupEvents), ("logEvents", Kind::CloudWatchLogs)];
 
-/// Reads a decompressed file.
-pub fn decode(bytes: &[u8], hint: Option<&'static str>) -> Decoded {
+/// Reads a decompressed file. `hint` is the inventory operation that its name says it is; `strict` parses every record.
+pub fn decode(bytes: &[u8], hint: Option<&'static str>, strict: bool) -> Decoded {
     let mut out = Decoded::default();
     match bytes.get(scan::skip_space(bytes, 0)) {
         None => out.kind = Some(Kind::Empty),
         Some(b'{' | b'[') => {
-            Reader { bytes, out: &mut out, unknown: Vec::new(), breaks: Vec::new(), broken_documents: 0, hint }.file();
+            Reader::new(bytes, &mut out, hint, strict).file();
         }
         Some(_) => {}
     }
@@ -35,10 +39,38 @@ struct Reader<'a, 'o> {
     breaks: Vec<Broken>,
     broken_documents: usize,
     hint: Option<&'static str>,
+    strict: bool,
+    /// Where in the file the text begins, behind so many bytes that are not in the file.
+    offset: u64,
+    head: usize,
 }
 
-impl<'a> Reader<'a, '_> {
+impl<'a, 'o> Reader<'a, 'o> {
+    fn new(bytes: &'a [u8], out: &'o mut Decoded, hint: Option<&'static str>, strict: bool) -> Self {
+        let (unknown, breaks) = (Vec::new(), Vec::new());
+        Self { bytes, out, unknown, breaks, broken_documents: 0, hint, strict, offset: 0, head: 0 }
+    }
+
     fn file(mut self) {
+        if self.strict || !self.sweep() {
+            self.documents();
+        }
+        if self.out.kind.is_some() {
+            self.tell();
+        }
+    }
+
+    /// What is broken, and what is no record among records.
+    fn tell(self) {
+        let place = |at: usize| self.offset + at.saturating_sub(self.head) as u64;
+        let told = self.breaks.iter().take(scan::MOST_BREAKS + 1);
+        self.out.broken.extend(told.map(|broken| format!("{} (byte {})", broken.reason, place(broken.offset))));
+        let unknown = self.unknown.iter().map(|position| (*position, "this is no CloudTrail record".into()));
+        self.out.defective.extend(unknown);
+    }
+
+    /// The careful way: document by document, each value cut out by its brackets, and on behind a break.
+    fn documents(&mut self) {
         let first = scan::skip_space(self.bytes, 0);
         let mut at = first;
         while at < self.bytes.len() {
@@ -52,13 +84,6 @@ impl<'a> Reader<'a, '_> {
             };
             at = scan::skip_separator(self.bytes, next);
         }
-        if self.out.kind.is_none() {
-            return;
-        }
-        let told = self.breaks.iter().take(scan::MOST_BREAKS + 1);
-        self.out.broken.extend(told.map(|broken| format!("{} (byte {})", broken.reason, broken.offset)));
-        let unknown = self.unknown.iter().map(|position| (*position, "this is no CloudTrail record".into()));
-        self.out.defective.extend(unknown);
     }
 
     /// How far a value may reach: in a text that broke often, not beyond its line, since each search for a missing end
@@ -161,6 +186,9 @@ impl<'a> Reader<'a, '_> {
     /// A top-level object: a container of its own, or an item.
     fn object(&mut self, range: &Range<usize>, alone: bool) {
         let object = Object::within(self.bytes, range.clone());
+        if object.is_record() && self.plain(range) {
+            return;
+        }
         if let Some(records) = object.place("Records") {
             return self.container(Kind::LogFile, &records);
         }
@@ -215,10 +243,7 @@ impl<'a> Reader<'a, '_> {
         let items = scan::items(self.bytes, list);
         let claims = items.found.iter().any(|item| self.bytes.get(item.start) != Some(&b'{'));
         for item in &items.found {
-            match probe::plain(self.slice(item)).filter(|_| kind == Kind::LogFile) {
-                Some(read) => self.place(Kind::Records, read),
-                None => self.item(item),
-            }
+            self.item(item);
         }
         self.breaks.extend(items.broken);
         // A list under this key in which nothing is a CloudTrail record is some other service's file.
@@ -232,6 +257,9 @@ impl<'a> Reader<'a, '_> {
     fn item(&mut self, range: &Range<usize>) {
         if self.bytes.get(range.start) != Some(&b'{') {
             return self.unrecognised();
+        }
+        if self.plain(range) {
+            return;
         }
         let object = Object::within(self.bytes, range.clone());
         let Some(shape) = object.shape() else {
@@ -256,6 +284,12 @@ impl<'a> Reader<'a, '_> {
             }
             _ => self.record(self.slice(range), Kind::Records, None, None),
         }
+    }
+
+    /// Reads an object that is a record beyond doubt; `false`: look closer.
+    fn plain(&mut self, range: &Range<usize>) -> bool {
+        let read = probe::plain(self.slice(range), self.strict);
+        read.map(|read| self.place(Kind::Records, read)).is_some()
     }
 
     /// A record that arrives as JSON in a text.
@@ -306,7 +340,7 @@ impl<'a> Reader<'a, '_> {
         }
         match Record::decode_state_change(envelope) {
             Ok(record) => {
-                self.out.saw(record.time, None);
+                self.out.signs.saw(record.time, None);
                 self.out.used.push((position, Box::new(record)));
             }
             Err(reason) => self.out.defective.push((position, reason)),
@@ -325,7 +359,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn record(&mut self, text: &[u8], kind: Kind, account: Option<AccountId>, region: Option<Region>) {
-        self.place(kind, probe::read(text, account, region));
+        self.place(kind, probe::read(text, Around { account, region, strict: self.strict }));
     }
 
     fn place(&mut self, kind: Kind, read: Result<Read, String>) {
@@ -333,11 +367,11 @@ impl<'a> Reader<'a, '_> {
         let position = self.next();
         match read {
             Ok(Read::Used(record, pair)) => {
-                self.out.saw(record.time, pair);
+                self.out.signs.saw(record.time, pair);
                 self.out.used.push((position, record));
             }
             Ok(Read::Counted(at, pair)) => {
-                self.out.saw(at, pair);
+                self.out.signs.saw(at, pair);
                 self.out.counted_only += 1;
             }
             Ok(Read::Recognised) => self.out.counted_only += 1,

@@ -1,60 +1,159 @@
 //! From stored bytes to UTF-8 text: plain, gzip with any number of members, zstd; told apart by their first bytes.
+//!
+//! A CloudTrail file is one small gzip member, which libdeflate inflates at once into a buffer that its thread uses again.
+//! All else is streamed: several members, members that break, zstd, and whatever does not fit.
 
+use std::borrow::Cow;
 use std::io::Read;
 
-/// No file may decompress to more than this: a guard against decompression bombs. CloudTrail's own files stay below 50 MB.
+/// No file is held in memory that decompresses to more than this: a guard against decompression bombs. CloudTrail's own
+/// files stay below 50 MB; larger logs are read in windows (`super::stream`).
 pub const LARGEST_FILE: u64 = 2 << 30;
 
+/// Texts up to this size go through the buffers of a thread.
+pub const LARGEST_BUFFER: usize = 64 << 20;
+
 /// What came out, and why it ended early if it did.
-pub struct Text {
+pub struct Text<'a> {
     /// The decompressed bytes, up to the break.
-    pub bytes: Vec<u8>,
+    pub bytes: Cow<'a, [u8]>,
     /// Why decompression stopped.
     pub broken: Option<String>,
 }
 
-/// Decompresses a stored file.
-pub fn decompress(stored: Vec<u8>) -> Text {
-    let text = match stored.as_slice() {
-        [0x1f, 0x8b, ..] => {
-            read(flate2::read::MultiGzDecoder::new(stored.as_slice()), "gzip", stored.len(), LARGEST_FILE)
-        }
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => match zstd::stream::read::Decoder::new(stored.as_slice()) {
-            Ok(decoder) => read(decoder, "zstd", stored.len(), LARGEST_FILE),
-            Err(cause) => Text { bytes: Vec::new(), broken: Some(format!("zstd: {cause}")) },
-        },
-        _ => Text { bytes: stored, broken: None },
-    };
-    Text { bytes: utf8(text.bytes), ..text }
+/// How a file is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    /// As it is.
+    Plain,
+    /// RFC 1952.
+    Gzip,
+    /// RFC 8878.
+    Zstd,
 }
 
-fn read(decoder: impl Read, kind: &str, stored: usize, most: u64) -> Text {
-    let mut bytes = Vec::with_capacity(stored.saturating_mul(8).min(64 << 20));
+impl Stored {
+    /// Told by the first bytes.
+    pub fn of(stored: &[u8]) -> Self {
+        match stored {
+            [0x1f, 0x8b, ..] => Self::Gzip,
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
+            _ => Self::Plain,
+        }
+    }
+
+    /// Decompresses a stream.
+    pub fn stream<'a>(self, stored: impl Read + Send + 'a) -> std::io::Result<Box<dyn Read + Send + 'a>> {
+        Ok(match self {
+            Self::Plain => Box::new(stored),
+            Self::Gzip => Box::new(flate2::read::MultiGzDecoder::new(stored)),
+            Self::Zstd => Box::new(zstd::stream::read::Decoder::new(stored)?),
+        })
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Gzip => "gzip",
+            Self::Zstd => "zstd",
+        }
+    }
+
+    /// Why a stream ended early, with how much of it was read.
+    pub fn breaks(self, read: u64, cause: &std::io::Error) -> String {
+        format!("the {} stream breaks after {read} bytes of text ({cause}); fetch the file again", self.name())
+    }
+}
+
+/// Inflates into a buffer that is used again.
+pub struct Inflater {
+    deflate: libdeflater::Decompressor,
+    text: Vec<u8>,
+}
+
+impl Default for Inflater {
+    fn default() -> Self {
+        Self { deflate: libdeflater::Decompressor::new(), text: Vec::new() }
+    }
+}
+
+impl Inflater {
+    /// Decompresses a stored file of any kind, up to [`LARGEST_FILE`].
+    pub fn text<'a>(&'a mut self, stored: &'a [u8]) -> Text<'a> {
+        let kind = Stored::of(stored);
+        let text = match kind {
+            Stored::Plain => Text { bytes: Cow::Borrowed(stored), broken: None },
+            Stored::Gzip | Stored::Zstd => match self.at_once(stored) {
+                Some(length) => Text { bytes: self.text.get(..length).unwrap_or_default().into(), broken: None },
+                None => stream(kind, stored, LARGEST_FILE),
+            },
+        };
+        Text { bytes: utf8(text.bytes), ..text }
+    }
+
+    /// Inflates a file that is a single gzip member; answers with its length. `None`: stream it.
+    fn at_once(&mut self, stored: &[u8]) -> Option<usize> {
+        let length = usize::try_from(gzip_length(stored)?).ok().filter(|length| *length <= LARGEST_BUFFER)?;
+        // A second member would begin like this somewhere. So may compressed bytes by chance: then streaming costs a little.
+        if has_other_member(stored) {
+            return None;
+        }
+        if self.text.len() < length {
+            self.text.resize(length, 0);
+        }
+        let inflated = self.deflate.gzip_decompress(stored, self.text.get_mut(..length)?).ok()?;
+        (inflated == length).then_some(length)
+    }
+}
+
+/// The length of the last gzip member's text, modulo 2^32, as its last four bytes say (RFC 1952, ISIZE).
+pub fn gzip_length(stored: &[u8]) -> Option<u32> {
+    let tail = stored.last_chunk::<4>().filter(|_| Stored::of(stored) == Stored::Gzip && stored.len() > 18)?;
+    Some(u32::from_le_bytes(*tail))
+}
+
+/// Whether the beginning of a gzip member stands anywhere behind that of the first: magic, deflate, no reserved flag.
+fn has_other_member(stored: &[u8]) -> bool {
+    let rest = stored.get(1..).unwrap_or_default();
+    memchr::memmem::find_iter(rest, b"\x1f\x8b\x08").any(|at| rest.get(at + 3).is_none_or(|flags| flags & 0xe0 == 0))
+}
+
+fn stream(kind: Stored, stored: &[u8], most: u64) -> Text<'static> {
+    match kind.stream(stored) {
+        Ok(decoder) => read(decoder, kind, stored.len(), most),
+        Err(cause) => Text { bytes: Cow::default(), broken: Some(kind.breaks(0, &cause)) },
+    }
+}
+
+fn read(decoder: impl Read, kind: Stored, stored: usize, most: u64) -> Text<'static> {
+    let mut bytes = Vec::with_capacity(stored.saturating_mul(8).min(LARGEST_BUFFER));
     let broken = match decoder.take(most + 1).read_to_end(&mut bytes) {
-        Err(cause) => Some(format!(
-            "the {kind} stream breaks after {} bytes of text ({cause}); fetch the file again",
-            bytes.len()
-        )),
+        Err(cause) => Some(kind.breaks(bytes.len() as u64, &cause)),
         Ok(_) if bytes.len() as u64 > most => {
             Some(format!("decompresses to more than {most} bytes, the limit; split the file"))
         }
         Ok(_) => None,
     };
     bytes.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-    Text { bytes, broken }
+    Text { bytes: bytes.into(), broken }
 }
 
 /// Drops a byte order mark; UTF-16 with one, as a redirection in Windows PowerShell writes it, becomes UTF-8.
-fn utf8(bytes: Vec<u8>) -> Vec<u8> {
-    let unit: fn([u8; 2]) -> u16 = match bytes.as_slice() {
-        [0xef, 0xbb, 0xbf, rest @ ..] => return rest.to_vec(),
+fn utf8(bytes: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    let unit: fn([u8; 2]) -> u16 = match bytes.as_ref() {
+        [0xef, 0xbb, 0xbf, ..] => {
+            return match bytes {
+                Cow::Borrowed(bytes) => bytes.get(3..).unwrap_or_default().into(),
+                Cow::Owned(mut bytes) => bytes.split_off(3).into(),
+            };
+        }
         [0xff, 0xfe, ..] => u16::from_le_bytes,
         [0xfe, 0xff, ..] => u16::from_be_bytes,
         _ => return bytes,
     };
     let (pairs, _) = bytes.as_chunks::<2>();
     let text = char::decode_utf16(pairs.iter().skip(1).map(|pair| unit(*pair)));
-    text.map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>().into_bytes()
+    text.map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect::<String>().into_bytes().into()
 }
 
 #[cfg(test)]
@@ -69,27 +168,60 @@ mod tests {
         encoder.finish().unwrap_or_default()
     }
 
+    fn text(stored: &[u8]) -> (Vec<u8>, Option<String>) {
+        let mut inflater = Inflater::default();
+        let text = inflater.text(stored);
+        (text.bytes.into_owned(), text.broken)
+    }
+
     #[test]
     fn every_gzip_member_is_read() {
         let stored = [gz(b"one "), gz(b"two")].concat();
-        let text = decompress(stored);
-        assert_eq!(text.bytes, b"one two");
-        assert_eq!(text.broken, None);
+        assert_eq!(text(&stored), (b"one two".to_vec(), None));
+        // The second says the same as the first: its end does not tell that there are two.
+        let twice = [gz(b"same"), gz(b"same")].concat();
+        assert_eq!(text(&twice), (b"samesame".to_vec(), None));
+    }
+
+    #[test]
+    fn a_single_member_is_inflated_at_once_and_alike_in_a_used_buffer() {
+        let mut inflater = Inflater::default();
+        for length in [100_000, 0, 1, 70_000] {
+            let stored = gz(&b"abc".repeat(length));
+            assert_eq!(inflater.at_once(&stored), Some(length * 3));
+            assert_eq!(inflater.text(&stored).bytes, b"abc".repeat(length));
+        }
+    }
+
+    #[test]
+    fn a_member_whose_compressed_bytes_look_like_a_beginning_is_read_all_the_same() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::none());
+        let _ = encoder.write_all(b"{} \x1f\x8b\x08\x00");
+        let stored = encoder.finish().unwrap_or_default();
+        assert!(has_other_member(&stored));
+        assert_eq!(text(&stored), (b"{} \x1f\x8b\x08\x00".to_vec(), None));
     }
 
     #[test]
     fn what_precedes_a_break_is_kept() {
         let mut stored = [gz(b"one "), gz(&b"two".repeat(1000))].concat();
         stored.truncate(stored.len() - 12);
-        let text = decompress(stored);
-        assert!(text.bytes.starts_with(b"one two"));
-        assert!(text.broken.is_some());
+        let (bytes, broken) = text(&stored);
+        assert!(bytes.starts_with(b"one two"));
+        assert!(broken.is_some());
+    }
+
+    #[test]
+    fn what_follows_the_last_member_is_told() {
+        let (bytes, broken) = text(&[gz(b"one "), b"junk".to_vec()].concat());
+        assert_eq!(bytes, b"one ");
+        assert!(broken.is_some());
     }
 
     #[test]
     fn text_over_the_limit_is_cut_there_and_said_to_be() {
-        let text = read(&b"0123456789"[..], "gzip", 10, 4);
-        assert_eq!(text.bytes, b"0123");
+        let text = read(&b"0123456789"[..], Stored::Gzip, 10, 4);
+        assert_eq!(text.bytes.as_ref(), b"0123");
         assert!(text.broken.is_some_and(|why| why.contains("more than 4 bytes")));
     }
 
@@ -98,7 +230,7 @@ mod tests {
         let little: Vec<u8> = "\u{feff}{\"ä\":1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let big: Vec<u8> = "\u{feff}{\"ä\":1}".encode_utf16().flat_map(u16::to_be_bytes).collect();
         for stored in [little, big, b"\xef\xbb\xbf{\"\xc3\xa4\":1}".to_vec()] {
-            assert_eq!(decompress(stored).bytes, "{\"ä\":1}".as_bytes());
+            assert_eq!(text(&stored).0, "{\"ä\":1}".as_bytes());
         }
     }
 }

@@ -259,11 +259,12 @@ fn add_records(log: &mut Log, path: &str, decoded: &mut Decoded) {
     let defect = |record, reason| Defect { path: path.to_owned(), record, reason };
     log.defects.extend(defective.into_iter().map(|(record, reason)| defect(Some(record), reason)));
     log.defects.extend((untold > 0).then(|| defect(None, format!("{untold} more of its records are defective"))));
-    log.activity.add(Activity::of(std::mem::take(&mut decoded.events)));
-    log.extent = match (log.extent, decoded.extent) {
+    let signs = std::mem::take(&mut decoded.signs);
+    log.extent = match (log.extent, signs.extent()) {
         (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
         (a, b) => a.or(b),
     };
+    log.activity.add(signs);
 }
 
 /// Sorts the entries and drops those that are there twice.

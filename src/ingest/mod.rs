@@ -4,22 +4,28 @@ pub mod activity;
 pub mod container;
 pub mod decompress;
 pub mod discover;
+pub mod grammar;
 pub mod inventory;
 pub mod log;
+pub mod masks;
+pub mod plain;
 pub mod probe;
 pub mod scan;
 pub mod shape;
+pub mod stream;
+pub mod sweep;
 
 use crate::instant::Instant;
 use crate::record::Record;
-use activity::Pair;
+use activity::Signs;
+use decompress::{Inflater, LARGEST_BUFFER, Stored};
+use discover::File;
 use inventory::{Manifest, Output};
-use rayon::prelude::*;
 use sha2::Digest;
 use shape::Kind;
-use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use log::{Entry, Log, Place, Said};
 
@@ -92,18 +98,36 @@ pub struct Decoded {
     pub manifest: Option<Result<Manifest, String>>,
     /// The CLI output that it is.
     pub inventory: Option<Output>,
-    events: BTreeMap<Pair, Vec<Instant>>,
-    extent: Option<(Instant, Instant)>,
+    /// When the log shows signs of life.
+    pub signs: Signs,
 }
 
 impl Decoded {
-    fn saw(&mut self, at: Instant, pair: Option<Pair>) {
-        let (first, last) = self.extent.unwrap_or((at, at));
-        self.extent = Some((first.min(at), last.max(at)));
-        if let Some(pair) = pair {
-            self.events.entry(pair).or_default().push(at);
-        }
+    /// Adds what follows in the same file.
+    fn append(&mut self, next: Self) {
+        let before = self.records_read;
+        self.kind = self.kind.or(next.kind);
+        self.records_read += next.records_read;
+        self.used.extend(next.used.into_iter().map(|(position, record)| (before + position, record)));
+        self.counted_only += next.counted_only;
+        self.defective.extend(next.defective.into_iter().map(|(position, reason)| (before + position, reason)));
+        self.broken.extend(next.broken);
+        self.digests += next.digests;
+        self.signs.add(next.signs);
     }
+}
+
+/// Told of what is read, from any thread.
+pub trait Watch: Sync {
+    /// So many files with so many stored bytes are going to be read.
+    fn found(&self, files: u64, bytes: u64);
+    /// A file of so many stored bytes has been read.
+    fn read(&self, bytes: u64);
+}
+
+impl Watch for () {
+    fn found(&self, _: u64, _: u64) {}
+    fn read(&self, _: u64) {}
 }
 
 /// How files are read.
@@ -113,15 +137,15 @@ pub struct Options<'a> {
     pub captured_at: Option<Instant>,
     /// Whether damage does not matter.
     pub allow_defects: bool,
-    /// Told of each file that has been read: its stored bytes.
-    pub on_file: &'a (dyn Fn(u64) + Sync),
     /// Whether every record is parsed in full, also those that are only counted.
     pub strict: bool,
+    /// Who looks on.
+    pub watch: &'a dyn Watch,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { captured_at: None, allow_defects: false, on_file: &|_| {}, strict: false }
+        Self { captured_at: None, allow_defects: false, strict: false, watch: &() }
     }
 }
 
@@ -142,17 +166,10 @@ const STDIN: &str = "-";
 pub fn read(paths: &[PathBuf], options: &Options<'_>) -> Result<Log, Error> {
     let (stdin, named): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|p| p.as_os_str() == STDIN);
     let found = discover::discover(&named)?;
-    let mut files: Vec<FileRead> = found
-        .files
-        .par_iter()
-        .map(|path| {
-            let file = read_file(path);
-            (options.on_file)(file.stored);
-            file
-        })
-        .collect();
+    options.watch.found(found.files.len() as u64, found.files.iter().map(|file| file.size).sum());
+    let mut files = read_all(&found.files, options);
     if !stdin.is_empty() {
-        files.push(read_stdin());
+        files.push(read_stdin(options.strict));
     }
     let log = log::assemble(files, found.defects, options.captured_at);
     // Damage may have been evidence, so it is reported; where it does not matter to the user, nothing is left.
@@ -163,42 +180,100 @@ pub fn read(paths: &[PathBuf], options: &Options<'_>) -> Result<Log, Error> {
     Ok(log)
 }
 
-/// How many files there are below the paths and how large they are together, for a progress bar.
-pub fn measure(paths: &[PathBuf]) -> (u64, u64) {
-    let named: Vec<PathBuf> = paths.iter().filter(|p| p.as_os_str() != STDIN).cloned().collect();
-    let files = discover::discover(&named).map(|found| found.files).unwrap_or_default();
-    let bytes = files.iter().filter_map(|f| std::fs::metadata(f).ok()).map(|m| m.len()).sum();
-    (files.len() as u64, bytes)
+/// Reads files on all threads, the largest first; answers in their order.
+fn read_all(files: &[File], options: &Options<'_>) -> Vec<FileRead> {
+    let mut order: Vec<(usize, &File)> = files.iter().enumerate().collect();
+    order.sort_by_key(|(_, file)| std::cmp::Reverse(file.size));
+    let next = AtomicUsize::new(0);
+    let work = |_: rayon::BroadcastContext<'_>| {
+        let mut buffers = Buffers::default();
+        let mut done = Vec::new();
+        while let Some((number, file)) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let read = read_file(file, &mut buffers, options.strict);
+            options.watch.read(file.size);
+            done.push((*number, read));
+        }
+        done
+    };
+    let mut all: Vec<(usize, FileRead)> = rayon::broadcast(work).into_iter().flatten().collect();
+    all.sort_by_key(|(number, _)| *number);
+    all.into_iter().map(|(_, read)| read).collect()
 }
 
-fn read_file(path: &Path) -> FileRead {
-    match std::fs::read(path) {
-        Ok(stored) => read_bytes(path.to_owned(), stored),
-        Err(cause) => FileRead {
-            path: path.to_owned(),
-            stored: 0,
-            decompressed: 0,
-            decoded: Decoded::default(),
-            failed: Some(format!("cannot be read: {cause}")),
-            qualifier: None,
+/// What a thread uses again for each file.
+#[derive(Default)]
+struct Buffers {
+    stored: Vec<u8>,
+    inflater: Inflater,
+}
+
+/// Stored files up to this size are read at once.
+const LARGEST_STORED: u64 = LARGEST_BUFFER as u64;
+
+fn read_file(file: &File, buffers: &mut Buffers, strict: bool) -> FileRead {
+    if file.size > LARGEST_STORED
+        && let Some(read) = stream::read(&file.path, strict)
+    {
+        return streamed(file, read);
+    }
+    buffers.stored.clear();
+    let outcome = std::fs::File::open(&file.path).and_then(|mut open| {
+        buffers.stored.reserve(usize::try_from(file.size).unwrap_or_default().saturating_add(1));
+        open.read_to_end(&mut buffers.stored)
+    });
+    let mut read = match outcome {
+        Ok(_) if is_long(&buffers.stored) => match stream::read(&file.path, strict) {
+            Some(read) => streamed(file, read),
+            None => read_bytes(file.path.clone(), &buffers.stored, &mut buffers.inflater, strict),
         },
+        Ok(_) => read_bytes(file.path.clone(), &buffers.stored, &mut buffers.inflater, strict),
+        Err(cause) => FileRead::failed(file.path.clone(), format!("cannot be read: {cause}")),
+    };
+    if buffers.stored.capacity() > LARGEST_BUFFER {
+        buffers.stored = Vec::new();
+    }
+    read.stored = read.stored.max(file.size);
+    read
+}
+
+/// Whether a file held here is likely to be much longer than a buffer once it is decompressed.
+fn is_long(stored: &[u8]) -> bool {
+    match Stored::of(stored) {
+        Stored::Plain => false,
+        Stored::Gzip => {
+            decompress::gzip_length(stored).is_some_and(|length| length as usize > LARGEST_BUFFER)
+                || stored.len() > LARGEST_BUFFER / 8
+        }
+        Stored::Zstd => stored.len() > LARGEST_BUFFER / 16,
     }
 }
 
-fn read_stdin() -> FileRead {
+fn streamed(file: &File, read: stream::Streamed) -> FileRead {
+    let stream::Streamed { decoded, decompressed, failed } = read;
+    FileRead { path: file.path.clone(), stored: file.size, decompressed, decoded, failed, qualifier: None }
+}
+
+fn read_stdin(strict: bool) -> FileRead {
     let mut stored = Vec::new();
     let outcome = std::io::stdin().lock().read_to_end(&mut stored);
-    let mut file = read_bytes(PathBuf::from(STDIN), stored);
+    let mut file = read_bytes(PathBuf::from(STDIN), &stored, &mut Inflater::default(), strict);
     file.failed = file.failed.or(outcome.err().map(|cause| format!("standard input breaks: {cause}")));
     file
 }
 
-fn read_bytes(path: PathBuf, stored: Vec<u8>) -> FileRead {
-    let size = stored.len() as u64;
-    let text = decompress::decompress(stored);
+fn read_bytes(path: PathBuf, stored: &[u8], inflater: &mut Inflater, strict: bool) -> FileRead {
+    let text = inflater.text(stored);
     let (hint, qualifier) = inventory::named(&path);
-    let decoded = container::decode(&text.bytes, hint);
-    FileRead { path, stored: size, decompressed: text.bytes.len() as u64, decoded, failed: text.broken, qualifier }
+    let decoded = container::decode(&text.bytes, hint, strict);
+    let decompressed = text.bytes.len() as u64;
+    FileRead { path, stored: stored.len() as u64, decompressed, decoded, failed: text.broken, qualifier }
+}
+
+impl FileRead {
+    fn failed(path: PathBuf, why: String) -> Self {
+        let decoded = Decoded::default();
+        Self { path, stored: 0, decompressed: 0, decoded, failed: Some(why), qualifier: None }
+    }
 }
 
 /// SHA-256 of a file's stored bytes, in lower-case hex; `None` where it cannot be read again (standard input, a pipe).

@@ -46,50 +46,64 @@ struct ProbeIdentity<'a> {
     account_id: Option<Cow<'a, str>>,
 }
 
-/// Reads a record; `account` and `region` are those of the container around it, for records that name none.
-pub fn read(text: &[u8], account: Option<AccountId>, region: Option<Region>) -> Result<Read, String> {
+/// What the container around a record says, for records that do not say it themselves.
+#[derive(Debug, Clone, Default)]
+pub struct Around {
+    /// Whose log.
+    pub account: Option<AccountId>,
+    /// Of which Region.
+    pub region: Option<Region>,
+    /// Whether records that are only counted are parsed in full too.
+    pub strict: bool,
+}
+
+/// Reads a record.
+pub fn read(text: &[u8], around: Around) -> Result<Read, String> {
+    simdutf8::compat::from_utf8(text)
+        .map_err(|cause| format!("no UTF-8 from byte {} of the record on", cause.valid_up_to()))?;
     match serde_json::from_slice::<Probe<'_>>(text) {
-        Ok(probe) => probe.read(text, account, region),
-        Err(_) => whole(text, account, region),
+        Ok(probe) => probe.read(text, around),
+        Err(_) => whole(text, around),
     }
 }
 
-/// Reads an item of a log file that is a CloudTrail record beyond doubt; `None`: look closer.
-pub fn plain(text: &[u8]) -> Option<Result<Read, String>> {
+/// Reads an object that is a CloudTrail record beyond doubt; `None`: look closer.
+pub fn plain(text: &[u8], strict: bool) -> Option<Result<Read, String>> {
+    simdutf8::basic::from_utf8(text).ok()?;
     let probe: Probe<'_> = serde_json::from_slice(text).ok()?;
     let of_aws = |source: &str| source.ends_with(".amazonaws.com");
     let beyond_doubt = probe.event_source.as_deref().is_some_and(of_aws)
         && probe.event_name.is_some()
         && probe.event_time.is_some()
         && probe.aws_region.is_some()
-        && probe.user_identity.is_some();
-    beyond_doubt.then(|| probe.read(text, None, None))
+        && (probe.user_identity.is_some() || probe.recipient_account_id.is_some());
+    beyond_doubt.then(|| probe.read(text, Around { strict, ..Around::default() }))
 }
 
 impl Probe<'_> {
-    fn read(self, text: &[u8], account: Option<AccountId>, region: Option<Region>) -> Result<Read, String> {
+    fn read(self, text: &[u8], around: Around) -> Result<Read, String> {
         if matches!(self.event_type.as_deref(), Some("AwsCloudTrailInsight" | "AwsAggregatedEvent")) {
             return Ok(Read::Recognised);
         }
         let (Some(source), Some(name)) = (self.event_source.as_deref(), self.event_name.as_deref()) else {
-            return whole(text, account, region);
+            return whole(text, around);
         };
-        if relevance::is_used(source, name) {
-            return whole(text, account, region);
+        if around.strict || relevance::is_used(source, name) {
+            return whole(text, around);
         }
         let at = record::time(self.event_time.as_deref().or(self.timestamp.as_deref()))?;
-        let owner = self.recipient_account_id.as_deref().and_then(AccountId::parse).or(account);
+        let owner = self.recipient_account_id.as_deref().and_then(AccountId::parse).or(around.account);
         let owner = owner.or_else(|| AccountId::parse(self.user_identity.as_ref()?.account_id.as_deref()?));
-        let region = self.aws_region.map(|r| Region::new(r.into_owned())).or(region);
+        let region = self.aws_region.map(|r| Region::new(r.into_owned())).or(around.region);
         Ok(Read::Counted(at, owner.zip(region)))
     }
 }
 
 /// Reads a record with everything in it.
-fn whole(text: &[u8], account: Option<AccountId>, region: Option<Region>) -> Result<Read, String> {
+fn whole(text: &[u8], around: Around) -> Result<Read, String> {
     let body: Value = serde_json::from_slice(text).map_err(|cause| no_json(&cause))?;
-    let mut record = Record::decode(body, account)?;
-    record.region = record.region.or(region);
+    let mut record = Record::decode(body, around.account)?;
+    record.region = record.region.or(around.region);
     let pair = record.account.clone().zip(record.region.clone());
     let used = relevance::is_used(&record.source, &record.name);
     Ok(if used { Read::Used(Box::new(record), pair) } else { Read::Counted(record.time, pair) })

@@ -191,6 +191,16 @@ pub fn members(bytes: &[u8], open: usize) -> (Vec<Member>, Result<usize, Broken>
     }
 }
 
+/// Where the list of a log file opens, if the text begins with `{"Records":[`.
+pub fn records_list(bytes: &[u8], at: usize) -> Option<usize> {
+    let after = |at: usize, what: &[u8]| {
+        let at = skip_space(bytes, at);
+        bytes.get(at..)?.starts_with(what).then_some(at + what.len())
+    };
+    let list = after(after(after(at, b"{")?, b"\"Records\"")?, b":")?;
+    after(list, b"[").map(|behind| behind - 1)
+}
+
 /// The end of the top-level value that begins at `at`.
 ///
 /// Text in JSON ends on the line that it begins on. So where the first line ends within a text, the value is broken there,
