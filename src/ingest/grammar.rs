@@ -61,9 +61,9 @@ impl Grammar {
         Self { separator: 0, open: 1, text_end: 0, close: 0, word: 0, side_by_side }
     }
 
-    /// Whether a block may follow the blocks before it, and where in it numbers and names begin.
+    /// Where in a block numbers and names begin, and what may not stand where it stands.
     #[inline(always)]
-    pub fn words(&mut self, tokens: &Tokens) -> Option<u64> {
+    pub fn check(&mut self, tokens: &Tokens) -> (u64, u64) {
         let Tokens { text, text_end, open, close, colon, comma, blank, word } = *tokens;
         let separated = follow(&mut self.separator, colon | comma, blank);
         let opened = follow(&mut self.open, open, blank);
@@ -76,7 +76,7 @@ impl Grammar {
             allowed |= open & follow(&mut self.close, close, blank);
         }
         wrong |= (text | open | words) & !allowed;
-        (wrong == 0).then_some(words)
+        (words, wrong)
     }
 }
 
@@ -95,14 +95,16 @@ fn follow(carry: &mut u64, tokens: u64, blank: u64) -> u64 {
     next & !blank | moved & !blank
 }
 
-/// The number or name that begins here: its length. `None`: it is none.
+/// Whether a number or a name begins here and ends as it may.
 #[inline(always)]
-pub fn word(text: &[u8]) -> Option<usize> {
-    match text {
-        [b't', b'r', b'u', b'e', ..] | [b'n', b'u', b'l', b'l', ..] => Some(4),
-        [b'f', b'a', b'l', b's', b'e', ..] => Some(5),
+pub fn is_word(text: &[u8]) -> bool {
+    let length = match text.first_chunk::<4>() {
+        Some(b"true" | b"null") => Some(4),
+        Some(b"fals") if text.get(4) == Some(&b'e') => Some(5),
         _ => number(text),
-    }
+    };
+    let end = length.and_then(|length| text.get(length..));
+    end.is_some_and(|end| matches!(end.first(), None | Some(b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t')))
 }
 
 /// RFC 8259, section 6.

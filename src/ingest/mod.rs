@@ -7,6 +7,7 @@ pub mod discover;
 pub mod grammar;
 pub mod inventory;
 pub mod log;
+pub mod marks;
 pub mod masks;
 pub mod plain;
 pub mod probe;

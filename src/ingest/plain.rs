@@ -6,19 +6,37 @@ use crate::arn::{AccountId, Region};
 use crate::instant;
 use crate::record::relevance;
 
-/// Where the values of a record's own members begin; 0: not seen.
-#[derive(Debug, Clone, Copy, Default)]
-struct Own {
-    time: usize,
-    source: usize,
-    name: usize,
-    region: usize,
-    account: usize,
-    kind: usize,
+/// Where the values of a record's own members begin, by the place of their key; 0: not seen.
+type Own = [usize; 8];
+
+const TIME: usize = 1;
+const SOURCE: usize = 5;
+const NAME: usize = 4;
+const REGION: usize = 2;
+const ACCOUNT: usize = 0;
+const KIND: usize = 6;
+
+/// The keys that are looked at: the last eight characters, and with its quote what stands before them. Their places are
+/// those that [`place`] gives.
+const KEYS: [(&[u8], [u8; 8]); 8] = [
+    (b"\"recipientA", *b"ccountId"),
+    (b"\"e", *b"ventTime"),
+    (b"\"a", *b"wsRegion"),
+    (b"", [0; 8]),
+    (b"\"e", *b"ventName"),
+    (b"\"eve", *b"ntSource"),
+    (b"\"e", *b"ventType"),
+    (b"", [0; 8]),
+];
+
+/// The place of a key by its last eight characters, as a number.
+#[inline(always)]
+fn place(tail: [u8; 8]) -> usize {
+    (u64::from_le_bytes(tail).wrapping_mul(0x1a2b_8f1f_f1fd_42a3) >> 61) as usize
 }
 
-/// `eventType`s of records that stand for a call or a sign-in. The others are looked at more closely.
-const CALLS: [&[u8]; 4] = [b"\"AwsApiCall\"", b"\"AwsServiceEvent\"", b"\"AwsConsoleSignIn\"", b"\"AwsConsoleAction\""];
+/// Calls and sign-ins: records of these `eventType`s stand for what somebody did. The others are looked at more closely.
+const CALLS: [&[u8]; 3] = [b"\"AwsServiceEvent\"", b"\"AwsConsoleSignIn\"", b"\"AwsConsoleAction\""];
 
 /// The record that is being passed, and the plain ones before it.
 pub struct Plain<'a> {
@@ -28,16 +46,16 @@ pub struct Plain<'a> {
     odd: bool,
     /// Whether one of the record's own texts so far has a backslash.
     pub escapes: bool,
-    minute: Minute,
+    hour: Hour,
     places: [Place<'a>; PLACES],
     signs: Signs,
 }
 
-/// The minute of the last event: most events are of the same one.
+/// The hour of the last event: most events are of the same one.
 #[derive(Debug, Clone, Copy)]
-struct Minute {
-    /// `"2026-10-30T01:00`, with the quote.
-    text: [u8; 17],
+struct Hour {
+    /// `"2026-10-30T01:`, with the quote.
+    text: [u8; 15],
     since_1970: i64,
 }
 
@@ -52,17 +70,6 @@ struct Place<'a> {
     number: usize,
 }
 
-const fn last_eight(key: [u8; 8]) -> u64 {
-    u64::from_le_bytes(key)
-}
-
-const TIME: u64 = last_eight(*b"ventTime");
-const SOURCE: u64 = last_eight(*b"ntSource");
-const NAME: u64 = last_eight(*b"ventName");
-const REGION: u64 = last_eight(*b"wsRegion");
-const ACCOUNT: u64 = last_eight(*b"ccountId");
-const KIND: u64 = last_eight(*b"ventType");
-
 impl<'a> Plain<'a> {
     /// Begins a text.
     pub fn new(text: &'a [u8]) -> Self {
@@ -71,7 +78,7 @@ impl<'a> Plain<'a> {
             own: Own::default(),
             odd: false,
             escapes: false,
-            minute: Minute { text: [0; 17], since_1970: 0 },
+            hour: Hour { text: [0; 15], since_1970: 0 },
             places: [Place { account: [0; 12], region: b"", number: 0 }; PLACES],
             signs: Signs::default(),
         }
@@ -97,18 +104,13 @@ impl<'a> Plain<'a> {
         if self.escapes {
             self.odd |= !is_unescaped(ahead, *tail);
         }
-        let (slot, rest): (&mut usize, &[u8]) = match u64::from_le_bytes(*tail) {
-            TIME => (&mut self.own.time, b"\"e"),
-            SOURCE => (&mut self.own.source, b"\"eve"),
-            NAME => (&mut self.own.name, b"\"e"),
-            REGION => (&mut self.own.region, b"\"a"),
-            ACCOUNT => (&mut self.own.account, b"\"recipientA"),
-            KIND => (&mut self.own.kind, b"\"e"),
-            _ => return,
-        };
-        if ahead.ends_with(rest) {
-            self.odd |= *slot != 0;
-            *slot = colon + 1;
+        let place = place(*tail);
+        if let (Some((head, last)), Some(own)) = (KEYS.get(place), self.own.get_mut(place))
+            && last == tail
+            && ahead.ends_with(head)
+        {
+            self.odd |= *own != 0;
+            *own = colon + 1;
         }
     }
 
@@ -120,17 +122,17 @@ impl<'a> Plain<'a> {
 
     #[inline(always)]
     fn count(&mut self) -> Option<()> {
-        let Own { time, source, name, region, account, kind } = self.own;
-        if kind != 0 {
-            let kind = self.value(kind)?;
-            CALLS.iter().any(|call| kind.starts_with(call)).then_some(())?;
+        if self.own[KIND] != 0 {
+            let kind = self.value(self.own[KIND])?;
+            let is_call = kind.first_chunk::<12>() == Some(b"\"AwsApiCall\"");
+            (is_call || CALLS.iter().any(|call| kind.starts_with(call))).then_some(())?;
         }
-        let source = short_text(self.value(source)?)?;
-        if !source.ends_with(b".amazonaws.com") || !self.is_unused(source, name)? {
+        let source = short_text(self.value(self.own[SOURCE])?)?;
+        if !source.ends_with(b".amazonaws.com") || !self.is_unused(source, self.own[NAME])? {
             return None;
         }
-        let at = self.time(time)?;
-        let place = self.place(account, region)?;
+        let at = self.time(self.own[TIME])?;
+        let place = self.place(self.own[ACCOUNT], self.own[REGION])?;
         self.signs.note(place, at);
         Some(())
     }
@@ -146,22 +148,24 @@ impl<'a> Plain<'a> {
     fn is_unused(&self, source: &[u8], name: usize) -> Option<bool> {
         let name = self.value(name)?;
         if relevance::is_source(source) {
-            let name = std::str::from_utf8(short_text(name)?).ok()?;
-            return Some(!relevance::is_used(std::str::from_utf8(source).ok()?, name));
+            return Some(!relevance::is_used_as_written(source, short_text(name)?));
         }
         Some(name.first() == Some(&b'"'))
     }
 
     #[inline(always)]
     fn time(&mut self, at: usize) -> Option<i64> {
-        let (minute, rest) = self.value(at)?.split_first_chunk::<17>()?;
-        let Some([b':', tens @ b'0'..=b'5', ones @ b'0'..=b'9', b'Z', b'"']) = rest.first_chunk::<5>() else {
+        let (hour, rest) = self.value(at)?.split_first_chunk::<15>()?;
+        let Some([a @ b'0'..=b'5', b @ b'0'..=b'9', b':', c @ b'0'..=b'5', d @ b'0'..=b'9', b'Z', b'"']) =
+            rest.first_chunk::<7>()
+        else {
             return None;
         };
-        if *minute != self.minute.text {
-            self.minute = Minute::read(minute)?;
+        if *hour != self.hour.text {
+            self.hour = Hour::read(hour)?;
         }
-        Some(self.minute.since_1970 + i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
+        let two = |tens: u8, ones: u8| i64::from(tens - b'0') * 10 + i64::from(ones - b'0');
+        Some(self.hour.since_1970 + two(*a, *b) * 60 + two(*c, *d))
     }
 
     #[inline(always)]
@@ -242,16 +246,37 @@ fn is_unescaped(ahead: &[u8], tail: [u8; 8]) -> bool {
     back.find(|byte| matches!(byte, b'"' | b'\\')) == Some(&b'"') && back.next() != Some(&b'\\')
 }
 
-impl Minute {
+impl Hour {
     #[cold]
-    fn read(text: &[u8; 17]) -> Option<Self> {
-        let shape = b"\"dddd-dd-ddTdd:dd";
+    fn read(text: &[u8; 15]) -> Option<Self> {
+        let shape = b"\"dddd-dd-ddTdd:";
         let fits = text.iter().zip(shape).all(|(byte, shape)| match shape {
             b'd' => byte.is_ascii_digit(),
             _ => byte == shape,
         });
         let digits = text.strip_prefix(b"\"").filter(|_| fits)?;
-        let at = instant::parse(&format!("{}:00Z", std::str::from_utf8(digits).ok()?))?;
+        let at = instant::parse(&format!("{}00:00Z", std::str::from_utf8(digits).ok()?))?;
         Some(Self { text: *text, since_1970: at.timestamp() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_stands_at_its_place() {
+        let at = |number: usize| KEYS.get(number).map(|(head, tail)| [head, tail.as_slice()].concat());
+        for (number, key) in [
+            (TIME, "\"eventTime"),
+            (SOURCE, "\"eventSource"),
+            (NAME, "\"eventName"),
+            (REGION, "\"awsRegion"),
+            (ACCOUNT, "\"recipientAccountId"),
+            (KIND, "\"eventType"),
+        ] {
+            assert_eq!(at(number).as_deref(), Some(key.as_bytes()));
+            assert_eq!(key.as_bytes().last_chunk().map(|tail| place(*tail)), Some(number));
+        }
     }
 }

@@ -11,8 +11,9 @@
 #![expect(clippy::inline_always, reason = "only what is inlined into the job is compiled for the wide instructions")]
 
 use super::activity::Signs;
-use super::grammar::{self, Grammar, Tokens};
-use super::masks::{self, BLOCK, Job, Masks, Wide};
+use super::grammar;
+use super::marks::{CHUNK, Carry, Marks};
+use super::masks::{self, BLOCK, Job, Wide};
 use super::plain::Plain;
 use std::ops::Range;
 
@@ -61,39 +62,59 @@ impl Job for Sweep<'_> {
 
     #[inline(always)]
     fn run<W: Wide>(self, wide: W) -> Self::Output {
-        let mut walk = Walk::new(&self);
-        let body = self.text.get(self.start..)?;
-        let (blocks, rest) = body.as_chunks::<BLOCK>();
-        let mut base = self.start;
-        for block in blocks {
-            if let Some(end) = walk.block(base, wide.masks(block))? {
-                return Some(walk.swept(end));
+        let Self { text, start, layout, strict } = self;
+        let mut walk = Walk::new(text, start, layout, strict);
+        let mut carry = Carry::new(layout == Layout::Lines);
+        let mut marks = [Marks::default(); CHUNK];
+        let mut base = start;
+        while base < text.len() {
+            let rest = text.get(base..)?;
+            let chunk = rest.get(..CHUNK * BLOCK).unwrap_or(rest);
+            let (blocks, tail) = chunk.as_chunks::<BLOCK>();
+            let mut at = base;
+            for (block, marks) in blocks.iter().zip(&mut marks) {
+                *marks = carry.block(wide, block, text.get(at..)?);
+                at += BLOCK;
             }
-            base += BLOCK;
+            let mut filled = blocks.len();
+            if !tail.is_empty() {
+                let mut last = [b' '; BLOCK];
+                last.get_mut(..tail.len())?.copy_from_slice(tail);
+                *marks.get_mut(filled)? = carry.block(wide, &last, tail);
+                filled += 1;
+            }
+            for marks in marks.get(..filled)? {
+                match walk.block(base, marks) {
+                    Walked::On => base += BLOCK,
+                    Walked::End(end) => return carry.fits().then(|| (walk.swept(end), carry.is_ascii())),
+                    Walked::Doubt => return None,
+                }
+            }
+            carry.fits().then_some(())?;
         }
-        let mut last = [b' '; BLOCK];
-        last.get_mut(..rest.len())?.copy_from_slice(rest);
-        match walk.block(base, wide.masks(&last))? {
-            Some(end) => Some(walk.swept(end)),
-            None => walk.ends_with_the_text().then(|| walk.swept(self.text.len())),
-        }
+        let ends = walk.ends_with_the_text() && carry.in_text == 0;
+        ends.then(|| (walk.swept(text.len()), carry.is_ascii()))
     }
+}
+
+/// How a block ends.
+enum Walked {
+    /// The list goes on.
+    On,
+    /// The list has ended.
+    End(usize),
+    /// Not beyond doubt.
+    Doubt,
 }
 
 /// How deep the members of a record itself are.
 const OWN: usize = 1;
 
+/// Second half of the sweep: from bracket to bracket, and over the colons of a record's own members.
 struct Walk<'a> {
     text: &'a [u8],
     layout: Layout,
     strict: bool,
-    /// All ones while a text goes on from the block before.
-    in_text: u64,
-    /// 1 if the first byte of the next block is escaped.
-    escaped: u64,
-    /// Bits of bytes that are not ASCII.
-    high: u64,
-    grammar: Grammar,
     depth: usize,
     /// Where the record that is being read begins.
     record: usize,
@@ -106,55 +127,23 @@ struct Walk<'a> {
     counted: u64,
 }
 
-/// Even positions.
-const EVEN: u64 = 0x5555_5555_5555_5555;
-
 impl<'a> Walk<'a> {
-    fn new(sweep: &Sweep<'a>) -> Self {
-        let Sweep { text, start, layout, strict } = *sweep;
-        Self {
-            text,
-            layout,
-            strict,
-            in_text: 0,
-            escaped: 0,
-            high: 0,
-            grammar: Grammar::new(layout == Layout::Lines),
-            depth: 0,
-            record: start,
-            behind: start,
-            any: false,
-            plain: Plain::new(text),
-            odd: Vec::new(),
-            counted: 0,
-        }
+    fn new(text: &'a [u8], start: usize, layout: Layout, strict: bool) -> Self {
+        let plain = Plain::new(text);
+        let (odd, counted) = (Vec::new(), 0);
+        Self { text, layout, strict, depth: 0, record: start, behind: start, any: false, plain, odd, counted }
     }
 
-    /// Reads a block. `None`: not beyond doubt; `Some(Some(end))`: the list has ended.
     #[inline(always)]
-    fn block(&mut self, base: usize, masks: Masks) -> Option<Option<usize>> {
-        let escaped = self.escapes(masks.backslash);
-        let quotes = masks.quote & !escaped;
-        // From an opening quote up to before the closing one, all bits are set.
-        let inside = prefix_xor(quotes) ^ self.in_text;
-        self.in_text = (inside.cast_signed() >> 63).cast_unsigned();
-        self.high |= masks.high;
-        let tokens = Tokens::of(masks, quotes, inside);
-        let unfit = (inside & masks.control) | (masks.backslash & !inside);
-        if unfit != 0 {
-            return None;
+    fn block(&mut self, base: usize, marks: &Marks) -> Walked {
+        let Marks { open, close, colon, word, backslash } = *marks;
+        if word != 0 && !self.words(base, word) {
+            return Walked::Doubt;
         }
-        let simple = escaped & !(masks.quote | masks.backslash);
-        let words = self.grammar.words(&tokens)?;
-        self.words(base, words)?;
-        if simple | masks.control != 0 {
-            self.rare(base, simple, masks.control)?;
-        }
-        let Tokens { open, close, colon, .. } = tokens;
         if self.depth > OWN + close.count_ones() as usize {
             // So deep that no bracket of this block can lead back to the record's own members.
             self.depth = self.depth + open.count_ones() as usize - close.count_ones() as usize;
-            return Some(None);
+            return Walked::On;
         }
         let mut brackets = open | close;
         let mut before = 0_u64;
@@ -162,7 +151,7 @@ impl<'a> Walk<'a> {
             let bracket = brackets & brackets.wrapping_neg();
             if self.depth == OWN {
                 let here = bracket.wrapping_sub(1) & !before;
-                self.plain.escapes |= masks.backslash & here != 0;
+                self.plain.escapes |= backslash & here != 0;
                 let mut colons = colon & here;
                 while colons != 0 {
                     self.plain.member(base + colons.trailing_zeros() as usize);
@@ -170,17 +159,17 @@ impl<'a> Walk<'a> {
                 }
             }
             if bracket == 0 {
-                return Some(None);
+                return Walked::On;
             }
             let at = base + bracket.trailing_zeros() as usize;
             if open & bracket != 0 {
-                if self.depth == 0 {
-                    self.begin(at)?;
+                if self.depth == 0 && !self.begin(at) {
+                    return Walked::Doubt;
                 }
                 self.depth += 1;
             } else {
                 match self.depth {
-                    0 => return self.close(at).map(Some),
+                    0 => return self.close(at),
                     OWN => self.end(at),
                     _ => {}
                 }
@@ -193,65 +182,29 @@ impl<'a> Walk<'a> {
 
     /// Checks the numbers and names that begin in a block.
     #[inline(always)]
-    fn words(&self, base: usize, mut begins: u64) -> Option<()> {
+    fn words(&self, base: usize, mut begins: u64) -> bool {
+        let mut fit = true;
         while begins != 0 {
             let at = base + begins.trailing_zeros() as usize;
-            let length = grammar::word(self.text.get(at..)?)?;
-            if !matches!(self.text.get(at + length), None | Some(b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t')) {
-                return None;
-            }
+            fit &= grammar::is_word(self.text.get(at..).unwrap_or_default());
             begins &= begins - 1;
         }
-        Some(())
-    }
-
-    /// Checks escapes other than those of quotes and backslashes, and which control characters there are.
-    #[cold]
-    fn rare(&self, base: usize, mut escapes: u64, mut controls: u64) -> Option<()> {
-        while escapes != 0 {
-            let at = base + escapes.trailing_zeros() as usize;
-            grammar::is_escape(self.text.get(at..)?).then_some(())?;
-            escapes &= escapes - 1;
-        }
-        while controls != 0 {
-            let at = base + controls.trailing_zeros() as usize;
-            matches!(self.text.get(at)?, b'\n' | b'\r' | b'\t').then_some(())?;
-            controls &= controls - 1;
-        }
-        Some(())
-    }
-
-    /// Which bytes of a block are escaped by the backslash before them.
-    #[inline(always)]
-    fn escapes(&mut self, backslash: u64) -> u64 {
-        if backslash == 0 {
-            return std::mem::take(&mut self.escaped);
-        }
-        let backslash = backslash & !self.escaped;
-        let follows = backslash << 1 | self.escaped;
-        // A run of backslashes escapes what follows it if its length is odd: carry through each run that begins at an odd place.
-        let odd_starts = backslash & !EVEN & !follows;
-        let (even_runs, carried) = odd_starts.overflowing_add(backslash);
-        self.escaped = u64::from(carried);
-        (EVEN ^ (even_runs << 1)) & follows
+        fit
     }
 
     /// A record begins: only a separator may stand before it.
     #[inline(always)]
-    fn begin(&mut self, at: usize) -> Option<()> {
-        if self.text.get(at) != Some(&b'{') {
-            return None;
-        }
-        let gap = self.text.get(self.behind..at)?;
+    fn begin(&mut self, at: usize) -> bool {
+        let gap = self.text.get(self.behind..at).unwrap_or_default();
         let fits = match (self.layout, self.any) {
-            (Layout::Lines, _) => gap.is_empty() || gap == b"\n" || is_separator(gap, false),
+            (Layout::Lines, _) => gap == b"\n" || is_separator(gap, false),
             (_, true) => gap == b"," || is_separator(gap, true),
             (_, false) => gap.trim_ascii().is_empty(),
         };
         self.record = at;
         self.any = true;
         self.plain.begin();
-        fits.then_some(())
+        fits && self.text.get(at) == Some(&b'{')
     }
 
     #[inline(always)]
@@ -265,10 +218,10 @@ impl<'a> Walk<'a> {
     }
 
     /// The end of the list.
-    fn close(&self, at: usize) -> Option<usize> {
-        let gap = self.text.get(self.behind..at)?;
+    fn close(&self, at: usize) -> Walked {
+        let gap = self.text.get(self.behind..at).unwrap_or_default();
         let ends = self.layout == Layout::List && self.text.get(at) == Some(&b']') && gap.trim_ascii().is_empty();
-        ends.then_some(at + 1)
+        if ends { Walked::End(at + 1) } else { Walked::Doubt }
     }
 
     /// Whether the text may end here, without the bracket of a list.
@@ -279,12 +232,11 @@ impl<'a> Walk<'a> {
             Layout::Lines => rest.trim_ascii().is_empty(),
             Layout::Part => rest.trim_ascii().is_empty() || is_separator(rest, true),
         };
-        fits && self.depth == 0 && self.in_text == 0
+        fits && self.depth == 0
     }
 
-    fn swept(self, end: usize) -> (Swept, bool) {
-        let signs = self.plain.into_signs();
-        (Swept { plain: self.counted, odd: self.odd, signs, end }, self.high == 0)
+    fn swept(self, end: usize) -> Swept {
+        Swept { plain: self.counted, odd: self.odd, signs: self.plain.into_signs(), end }
     }
 }
 
@@ -293,15 +245,4 @@ fn is_separator(gap: &[u8], comma: bool) -> bool {
     let mut parts = gap.split(|byte| *byte == b',');
     let blank = parts.by_ref().take(2).all(|part| part.trim_ascii().is_empty());
     blank && parts.next().is_none() && (!comma || gap.contains(&b','))
-}
-
-/// Bit *i* is the parity of bits 0 to *i*.
-#[inline(always)]
-fn prefix_xor(bits: u64) -> u64 {
-    let bits = bits ^ bits << 1;
-    let bits = bits ^ bits << 2;
-    let bits = bits ^ bits << 4;
-    let bits = bits ^ bits << 8;
-    let bits = bits ^ bits << 16;
-    bits ^ bits << 32
 }

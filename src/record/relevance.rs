@@ -35,31 +35,37 @@ pub fn is_source(source: &[u8]) -> bool {
 
 /// Whether a record of this source and name can become a fact.
 pub fn is_used(source: &str, name: &str) -> bool {
+    is_used_as_written(source.as_bytes(), name.as_bytes())
+}
+
+/// [`is_used`] for a source and a name that are not yet known to be text.
+pub fn is_used_as_written(source: &[u8], name: &[u8]) -> bool {
     match source {
-        "backup.amazonaws.com" | "mpa.amazonaws.com" | "multi-party-approval.amazonaws.com" | "ram.amazonaws.com" => {
-            !is_listing(name)
-        }
-        "cloudtrail.amazonaws.com" | "organizations.amazonaws.com" => !is_read(name),
-        "s3.amazonaws.com" => BUCKET_CALLS.contains(&name),
-        "aws.backup" | "aws.ram" => true,
+        b"backup.amazonaws.com"
+        | b"mpa.amazonaws.com"
+        | b"multi-party-approval.amazonaws.com"
+        | b"ram.amazonaws.com" => !is_listing(name),
+        b"cloudtrail.amazonaws.com" | b"organizations.amazonaws.com" => !is_read(name),
+        b"s3.amazonaws.com" => BUCKET_CALLS.iter().any(|call| call.as_bytes() == name),
+        b"aws.backup" | b"aws.ram" => true,
         _ => false,
     }
 }
 
-fn is_read(name: &str) -> bool {
-    ["Get", "List", "Describe", "Lookup"].iter().any(|verb| name.starts_with(verb))
+fn is_read(name: &[u8]) -> bool {
+    [b"Get".as_slice(), b"List", b"Describe", b"Lookup"].iter().any(|verb| name.starts_with(verb))
 }
 
 /// Reading calls of AWS Backup show who uses a shared vault; plain listings of one's own things show nothing.
-fn is_listing(name: &str) -> bool {
+fn is_listing(name: &[u8]) -> bool {
     is_read(name)
         && !matches!(
             name,
-            "DescribeBackupVault"
-                | "DescribeRecoveryPoint"
-                | "GetRecoveryPointRestoreMetadata"
-                | "ListRecoveryPointsByBackupVault"
-                | "ListProtectedResourcesByBackupVault"
+            b"DescribeBackupVault"
+                | b"DescribeRecoveryPoint"
+                | b"GetRecoveryPointRestoreMetadata"
+                | b"ListRecoveryPointsByBackupVault"
+                | b"ListProtectedResourcesByBackupVault"
         )
 }
 
