@@ -1,105 +1,180 @@
 //! First half of the sweep: what each block of a text holds, without a branch that depends on it.
 //!
-//! Texts and escapes are followed from block to block, and the grammar between tokens is checked. What is left for the second
-//! half (`sweep`) is where brackets, colons, numbers and names stand outside of texts.
+//! Texts and escapes are followed from block to block. What is left for the second half (`sweep`) is where outside of texts
+//! brackets stand, and colons whose keys may be looked at.
 
 #![expect(clippy::inline_always, reason = "only what is inlined into the job is compiled for the wide instructions")]
 
-use super::grammar::{self, Grammar, Tokens};
-use super::masks::{BLOCK, Wide};
-
-/// What a block holds, outside of texts.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Marks {
-    /// `{` and `[`
-    pub open: u64,
-    /// `}` and `]`
-    pub close: u64,
-    /// `:`
-    pub colon: u64,
-    /// Where numbers and names begin.
-    pub word: u64,
-    /// Backslashes, which stand in texts only.
-    pub backslash: u64,
-}
+use super::masks::{BEFORE, BLOCK, Masks, Wide, Window};
 
 /// How many blocks are marked before they are looked at: few enough to stay in the first-level cache.
 pub const CHUNK: usize = 64;
 
+/// What of a chunk the second half looks at, block by block.
+pub struct Marks {
+    blocks: [Outside; CHUNK],
+}
+
+/// What of a block stands outside of texts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Outside {
+    /// Opening brackets.
+    pub open: u64,
+    /// Closing brackets.
+    pub close: u64,
+    /// Colons of keys that end like one that is looked at, or that have a backslash.
+    pub wanted: u64,
+    /// Colons of keys that have a backslash.
+    pub bent: u64,
+    /// How deep the block begins.
+    pub depth: i64,
+}
+
+impl Outside {
+    /// Whether a place, given as its bit, lies among the members of a record itself.
+    #[inline(always)]
+    pub fn is_own(&self, bit: u64) -> bool {
+        let before = bit - 1;
+        let depth = i64::from((self.open & before).count_ones()) - i64::from((self.close & before).count_ones());
+        self.depth + depth == 1
+    }
+}
+
 /// What goes on from block to block.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Carry {
     /// All ones while a text goes on.
-    pub in_text: u64,
+    in_text: u64,
     /// 1 if the first byte of the next block is escaped.
     escaped: u64,
-    /// Bits of bytes that are not ASCII.
+    /// Bits of bytes that are not ASCII, in this chunk.
     high: u64,
     /// Bits of what may not stand where it stands.
     wrong: u64,
-    grammar: Grammar,
+    depth: i64,
+    bent: Bent,
+}
+
+/// Whether a text with a backslash in it goes on, and whether one has just ended.
+#[derive(Debug, Clone, Copy, Default)]
+struct Bent {
+    goes_on: bool,
+    ended: bool,
 }
 
 /// Even positions.
 const EVEN: u64 = 0x5555_5555_5555_5555;
 
-impl Carry {
-    /// Before the first block.
-    pub fn new(side_by_side: bool) -> Self {
-        Self { in_text: 0, escaped: 0, high: 0, wrong: 0, grammar: Grammar::new(side_by_side) }
+impl Default for Marks {
+    fn default() -> Self {
+        Self { blocks: [Outside::default(); CHUNK] }
     }
+}
 
-    /// Whether everything so far is ASCII.
+impl Marks {
+    /// Marks the chunk of a text that begins at `start` and answers with its blocks. `None`: not beyond doubt.
+    #[inline(always)]
+    pub fn chunk<W: Wide>(&mut self, wide: W, carry: &mut Carry, text: &[u8], start: usize) -> Option<&[Outside]> {
+        let mut state = Carry { high: 0, ..*carry };
+        let mut filled = 0;
+        for (outside, at) in self.blocks.iter_mut().zip((start..text.len()).step_by(BLOCK)) {
+            let window = at.checked_sub(BEFORE).and_then(|from| text.get(from..)?.first_chunk());
+            let masks = match window {
+                Some(window) => wide.masks(window),
+                None => wide.masks(&padded(text, at)),
+            };
+            (state, *outside) = state.block(wide, masks, text, at);
+            filled += 1;
+        }
+        *carry = state;
+        if carry.wrong != 0 {
+            return None;
+        }
+        self.blocks.get(..filled)
+    }
+}
+
+/// The block at the beginning or at the end of a text, with spaces around it.
+#[cold]
+fn padded(text: &[u8], at: usize) -> Window {
+    let mut window = [b' '; BEFORE + BLOCK];
+    for (i, byte) in window.iter_mut().enumerate() {
+        if let Some(known) = (at + i).checked_sub(BEFORE).and_then(|at| text.get(at)) {
+            *byte = *known;
+        }
+    }
+    window
+}
+
+impl Carry {
+    /// Whether the chunk is all ASCII.
     pub fn is_ascii(&self) -> bool {
         self.high == 0
     }
 
-    /// Whether everything so far stands where it may.
-    pub fn fits(&self) -> bool {
-        self.wrong == 0
+    /// Whether the text may end here.
+    pub fn ends(&self) -> bool {
+        self.in_text == 0 && self.depth == 0
     }
 
-    /// Marks a block; `text` begins with it and goes on behind it.
     #[inline(always)]
-    pub fn block<W: Wide>(&mut self, wide: W, block: &[u8; BLOCK], text: &[u8]) -> Marks {
-        let masks = wide.masks(block);
-        let escaped = self.escapes(masks.backslash);
-        let quotes = masks.quote & !escaped;
+    fn block<W: Wide>(mut self, wide: W, masks: Masks, text: &[u8], at: usize) -> (Self, Outside) {
+        let mut quotes = masks.quote;
+        let mut escaped = 0;
+        if masks.backslash | self.escaped != 0 {
+            (escaped, self.escaped) = escapes(masks.backslash, self.escaped);
+            quotes &= !escaped;
+        }
         // From an opening quote up to before the closing one, all bits are set.
-        let inside = prefix_xor(quotes) ^ self.in_text;
+        let inside = wide.prefix_xor(quotes) ^ self.in_text;
         self.in_text = (inside.cast_signed() >> 63).cast_unsigned();
         self.high |= masks.high;
-        let tokens = Tokens::of(masks, quotes, inside);
-        let (word, wrong) = self.grammar.check(&tokens);
-        self.wrong |= wrong | (inside & masks.control) | (masks.backslash & !inside);
-        let simple = escaped & !(masks.quote | masks.backslash);
-        if simple | masks.control != 0 {
-            self.wrong |= rare(text, simple, masks.control);
+        self.wrong |= masks.unnamed & !inside;
+        let (open, close) = (masks.open & !inside, masks.close & !inside);
+        let mut outside = Outside { open, close, wanted: masks.wanted & !inside, bent: 0, depth: self.depth };
+        self.depth += i64::from(open.count_ones()) - i64::from(close.count_ones());
+        if masks.backslash | masks.control != 0 || self.bent.goes_on || self.bent.ended {
+            let simple = escaped & !(masks.quote | masks.backslash);
+            self.wrong |= (masks.backslash & !inside) | (masks.control & inside);
+            self.wrong |= odd(text.get(at..).unwrap_or_default(), simple, masks.control);
+            let ends = self.bent.ends(masks.backslash & inside, inside, quotes & !inside);
+            outside.bent = ends & masks.colon & !inside;
+            outside.wanted |= outside.bent;
         }
-        let Tokens { open, close, colon, .. } = tokens;
-        Marks { open, close, colon, word, backslash: masks.backslash }
+        (self, outside)
     }
+}
 
-    /// Which bytes of a block are escaped by the backslash before them.
-    #[inline(always)]
-    fn escapes(&mut self, backslash: u64) -> u64 {
-        if backslash == 0 {
-            return std::mem::take(&mut self.escaped);
-        }
-        let backslash = backslash & !self.escaped;
-        let follows = backslash << 1 | self.escaped;
-        // A run of backslashes escapes what follows it if its length is odd: carry through each run that begins at an odd
-        // place.
-        let odd_starts = backslash & !EVEN & !follows;
-        let (even_runs, carried) = odd_starts.overflowing_add(backslash);
-        self.escaped = u64::from(carried);
-        (EVEN ^ (even_runs << 1)) & follows
+impl Bent {
+    /// The bytes behind the texts of a block in which there is a backslash.
+    #[cold]
+    #[inline(never)]
+    fn ends(&mut self, backslash: u64, inside: u64, closing: u64) -> u64 {
+        // Adding a bit somewhere in a run of ones carries up to behind the run, where the closing quote is.
+        let (sum, over) = inside.overflowing_add(backslash);
+        let (sum, more) = sum.overflowing_add(u64::from(self.goes_on));
+        let ends = sum & closing;
+        let behind = ends << 1 | u64::from(self.ended);
+        *self = Self { goes_on: over | more, ended: ends >> 63 != 0 };
+        behind
     }
+}
+
+/// Which bytes of a block are escaped by the backslash before them, and whether the first byte of the next one is.
+#[inline(always)]
+fn escapes(backslash: u64, escaped: u64) -> (u64, u64) {
+    let backslash = backslash & !escaped;
+    let follows = backslash << 1 | escaped;
+    // A run of backslashes escapes what follows it if its length is odd: carry through each run that begins at an odd place.
+    let odd_starts = backslash & !EVEN & !follows;
+    let (even_runs, carried) = odd_starts.overflowing_add(backslash);
+    ((EVEN ^ (even_runs << 1)) & follows, u64::from(carried))
 }
 
 /// Bits of escapes, other than those of quotes and backslashes, and of control characters that may not be there.
 #[cold]
-fn rare(text: &[u8], escapes: u64, controls: u64) -> u64 {
+#[inline(never)]
+fn odd(text: &[u8], escapes: u64, controls: u64) -> u64 {
     let wrong = |mut bits: u64, fits: fn(&[u8]) -> bool| {
         let mut wrong = 0;
         while bits != 0 {
@@ -111,16 +186,14 @@ fn rare(text: &[u8], escapes: u64, controls: u64) -> u64 {
         }
         wrong
     };
-    wrong(escapes, grammar::is_escape) | wrong(controls, |rest| matches!(rest, [b'\n' | b'\r' | b'\t', ..]))
+    wrong(escapes, is_escape) | wrong(controls, |rest| matches!(rest, [b'\n' | b'\r' | b'\t', ..]))
 }
 
-/// Bit *i* is the parity of bits 0 to *i*.
-#[inline(always)]
-fn prefix_xor(bits: u64) -> u64 {
-    let bits = bits ^ bits << 1;
-    let bits = bits ^ bits << 2;
-    let bits = bits ^ bits << 4;
-    let bits = bits ^ bits << 8;
-    let bits = bits ^ bits << 16;
-    bits ^ bits << 32
+/// Whether what a backslash stands before may be escaped (RFC 8259, section 7); `text` begins behind the backslash.
+fn is_escape(text: &[u8]) -> bool {
+    match text {
+        [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => true,
+        [b'u', a, b, c, d, ..] => [a, b, c, d].iter().all(|digit| digit.is_ascii_hexdigit()),
+        _ => false,
+    }
 }

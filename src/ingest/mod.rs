@@ -4,7 +4,6 @@ pub mod activity;
 pub mod container;
 pub mod decompress;
 pub mod discover;
-pub mod grammar;
 pub mod inventory;
 pub mod log;
 pub mod marks;

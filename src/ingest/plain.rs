@@ -2,6 +2,7 @@
 #![expect(clippy::inline_always, reason = "only what is inlined into the job is compiled for the wide instructions")]
 
 use super::activity::Signs;
+use super::marks::Outside;
 use crate::arn::{AccountId, Region};
 use crate::instant;
 use crate::record::relevance;
@@ -16,18 +17,9 @@ const REGION: usize = 2;
 const ACCOUNT: usize = 0;
 const KIND: usize = 6;
 
-/// The keys that are looked at: the last eight characters, and with its quote what stands before them. Their places are
-/// those that [`place`] gives.
-const KEYS: [(&[u8], [u8; 8]); 8] = [
-    (b"\"recipientA", *b"ccountId"),
-    (b"\"e", *b"ventTime"),
-    (b"\"a", *b"wsRegion"),
-    (b"", [0; 8]),
-    (b"\"e", *b"ventName"),
-    (b"\"eve", *b"ntSource"),
-    (b"\"e", *b"ventType"),
-    (b"", [0; 8]),
-];
+/// The last eight characters of the keys that are looked at, at the places that [`place`] gives.
+const KEYS: [[u8; 8]; 8] =
+    [*b"ccountId", *b"ventTime", *b"wsRegion", [0; 8], *b"ventName", *b"ntSource", *b"ventType", [0; 8]];
 
 /// The place of a key by its last eight characters, as a number.
 #[inline(always)]
@@ -44,10 +36,8 @@ pub struct Plain<'a> {
     own: Own,
     /// A key was there twice, or is written in another way.
     odd: bool,
-    /// Whether one of the record's own texts so far has a backslash.
-    pub escapes: bool,
     hour: Hour,
-    places: [Place<'a>; PLACES],
+    places: [Place; PLACES],
     signs: Signs,
 }
 
@@ -63,10 +53,10 @@ const PLACES: usize = 64;
 
 /// An account and Region that has been seen, with its number in the signs.
 #[derive(Debug, Clone, Copy)]
-struct Place<'a> {
+struct Place {
     account: [u8; 12],
-    /// With the quote behind it.
-    region: &'a [u8],
+    /// The first and the last eight bytes of the Region with its quote, and its length.
+    region: ([u8; 8], [u8; 8], usize),
     number: usize,
 }
 
@@ -77,9 +67,8 @@ impl<'a> Plain<'a> {
             text,
             own: Own::default(),
             odd: false,
-            escapes: false,
             hour: Hour { text: [0; 15], since_1970: 0 },
-            places: [Place { account: [0; 12], region: b"", number: 0 }; PLACES],
+            places: [Place { account: [0; 12], region: ([0; 8], [0; 8], 8), number: 0 }; PLACES],
             signs: Signs::default(),
         }
     }
@@ -89,27 +78,31 @@ impl<'a> Plain<'a> {
     pub fn begin(&mut self) {
         self.own = Own::default();
         self.odd = false;
-        self.escapes = false;
     }
 
-    /// The record's own colon at `colon` has been passed.
+    /// A colon has been passed whose key may be one of the record's own that are looked at, or one with a backslash.
     #[inline(always)]
-    pub fn member(&mut self, colon: usize) {
+    pub fn member(&mut self, colon: usize, bit: u64, block: &Outside) {
         let Some((ahead, [tail @ .., b'"'])) = self.text.get(..colon).and_then(|text| text.split_last_chunk::<9>())
         else {
-            // The key is short, or white space stands behind it.
-            self.odd |= self.escapes || colon == 0 || self.text.get(colon - 1) != Some(&b'"');
+            // The key is short.
+            self.odd |= block.is_own(bit);
             return;
         };
-        if self.escapes {
-            self.odd |= !is_unescaped(ahead, *tail);
-        }
         let place = place(*tail);
-        if let (Some((head, last)), Some(own)) = (KEYS.get(place), self.own.get_mut(place))
-            && last == tail
-            && ahead.ends_with(head)
+        let fits = KEYS.get(place) == Some(tail)
+            && match place {
+                SOURCE => ahead.last_chunk() == Some(b"\"eve"),
+                ACCOUNT => ahead.last_chunk() == Some(b"\"recipientA"),
+                REGION => ahead.last_chunk() == Some(b"\"a"),
+                _ => ahead.last_chunk() == Some(b"\"e"),
+            };
+        let bent = block.bent & bit != 0;
+        if (fits || bent)
+            && block.is_own(bit)
+            && let Some(own) = self.own.get_mut(place)
         {
-            self.odd |= *own != 0;
+            self.odd |= bent || *own != 0;
             *own = colon + 1;
         }
     }
@@ -122,11 +115,9 @@ impl<'a> Plain<'a> {
 
     #[inline(always)]
     fn count(&mut self) -> Option<()> {
-        if self.own[KIND] != 0 {
-            let kind = self.value(self.own[KIND])?;
-            let is_call = kind.first_chunk::<12>() == Some(b"\"AwsApiCall\"");
-            (is_call || CALLS.iter().any(|call| kind.starts_with(call))).then_some(())?;
-        }
+        let kind = self.value(self.own[KIND])?;
+        let is_call = kind.first_chunk::<12>() == Some(b"\"AwsApiCall\"");
+        (is_call || CALLS.iter().any(|call| kind.starts_with(call))).then_some(())?;
         let source = short_text(self.value(self.own[SOURCE])?)?;
         if !source.ends_with(b".amazonaws.com") || !self.is_unused(source, self.own[NAME])? {
             return None;
@@ -137,11 +128,10 @@ impl<'a> Plain<'a> {
         Some(())
     }
 
-    /// The text from a value on, one space before it allowed; `None` where there is none.
+    /// The text from a value on; `None` where there is none.
     #[inline(always)]
     fn value(&self, at: usize) -> Option<&'a [u8]> {
-        let value = self.text.get(at..).filter(|_| at != 0)?;
-        Some(value.strip_prefix(b" ").unwrap_or(value))
+        self.text.get(at..).filter(|_| at != 0)
     }
 
     #[inline(always)]
@@ -150,7 +140,8 @@ impl<'a> Plain<'a> {
         if relevance::is_source(source) {
             return Some(!relevance::is_used_as_written(source, short_text(name)?));
         }
-        Some(name.first() == Some(&b'"'))
+        // An empty name is none, and a hidden one says so.
+        Some(matches!(name, [b'"', first, ..] if *first != b'"') && !name.starts_with(b"\"HIDDEN_"))
     }
 
     #[inline(always)]
@@ -174,7 +165,11 @@ impl<'a> Plain<'a> {
         let region = self.value(region)?.strip_prefix(b"\"")?;
         let slot = slot(account, region);
         let known = self.places.get(slot)?;
-        if known.account == *account && !known.region.is_empty() && region.starts_with(known.region) {
+        let (first, last, length) = known.region;
+        if known.account == *account
+            && region.first_chunk() == Some(&first)
+            && region.get(length - 8..).and_then(<[u8]>::first_chunk) == Some(&last)
+        {
             return Some(known.number);
         }
         self.new_place(slot, *account, region)
@@ -184,10 +179,16 @@ impl<'a> Plain<'a> {
     fn new_place(&mut self, slot: usize, account: [u8; 12], region: &'a [u8]) -> Option<usize> {
         let length = region.iter().take(LONGEST).position(|byte| matches!(byte, b'"' | b'\\'))?;
         let (name, quote) = region.split_at_checked(length)?;
+        if name.is_empty() || name.starts_with(b"HIDDEN_") {
+            return None;
+        }
         let owner = AccountId::parse(std::str::from_utf8(&account).ok()?)?;
         let code = Region::new(std::str::from_utf8(name).ok().filter(|_| quote.first() == Some(&b'"'))?);
         let number = self.signs.place((owner, code));
-        *self.places.get_mut(slot)? = Place { account, region: region.get(..=length)?, number };
+        if length >= 8 {
+            let region = (*region.first_chunk()?, *region.get(length - 7..)?.first_chunk()?, length + 1);
+            *self.places.get_mut(slot)? = Place { account, region, number };
+        }
         Some(number)
     }
 
@@ -239,13 +240,6 @@ fn has(word: u64, byte: u8) -> u64 {
     differs.wrapping_sub(ONES) & !differs & TOPS
 }
 
-/// Whether a key has no backslash: the text before its last eight characters, and these.
-#[cold]
-fn is_unescaped(ahead: &[u8], tail: [u8; 8]) -> bool {
-    let mut back = tail.iter().rev().chain(ahead.iter().rev());
-    back.find(|byte| matches!(byte, b'"' | b'\\')) == Some(&b'"') && back.next() != Some(&b'\\')
-}
-
 impl Hour {
     #[cold]
     fn read(text: &[u8; 15]) -> Option<Self> {
@@ -266,17 +260,18 @@ mod tests {
 
     #[test]
     fn every_key_stands_at_its_place() {
-        let at = |number: usize| KEYS.get(number).map(|(head, tail)| [head, tail.as_slice()].concat());
-        for (number, key) in [
-            (TIME, "\"eventTime"),
-            (SOURCE, "\"eventSource"),
-            (NAME, "\"eventName"),
-            (REGION, "\"awsRegion"),
-            (ACCOUNT, "\"recipientAccountId"),
-            (KIND, "\"eventType"),
-        ] {
-            assert_eq!(at(number).as_deref(), Some(key.as_bytes()));
-            assert_eq!(key.as_bytes().last_chunk().map(|tail| place(*tail)), Some(number));
+        let keys = [
+            (TIME, "eventTime"),
+            (SOURCE, "eventSource"),
+            (NAME, "eventName"),
+            (REGION, "awsRegion"),
+            (ACCOUNT, "recipientAccountId"),
+            (KIND, "eventType"),
+        ];
+        for (number, key) in keys {
+            let tail = key.as_bytes().last_chunk();
+            assert_eq!(KEYS.get(number), tail);
+            assert_eq!(tail.map(|tail| place(*tail)), Some(number));
         }
     }
 }

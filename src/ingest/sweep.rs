@@ -6,13 +6,15 @@
 //! value, values of another type, times and accounts written in another way. Where the structure itself is not as it should
 //! be, nothing of this pass counts, and the text is read by `container` in the careful way.
 //!
-//! What is checked of a plain record is that it is UTF-8, its structure, and the grammar between its tokens; `--strict`
-//! parses everything.
+//! What is checked of a plain record is that it is UTF-8 and its structure: balanced brackets, texts that end, escapes, no
+//! control characters in texts, a text before each colon. The grammar inside its values is not: `--strict` parses everything.
+//! Only compact text, as CloudTrail writes it, is read so; a record with white space behind its colons has gone through other
+//! hands, and is parsed.
+
 #![expect(clippy::inline_always, reason = "only what is inlined into the job is compiled for the wide instructions")]
 
 use super::activity::Signs;
-use super::grammar;
-use super::marks::{CHUNK, Carry, Marks};
+use super::marks::{Carry, Marks, Outside};
 use super::masks::{self, BLOCK, Job, Wide};
 use super::plain::Plain;
 use std::ops::Range;
@@ -44,9 +46,7 @@ pub struct Swept {
 /// Sweeps over the records of a text from `start` on, which for a list is behind its opening bracket; if `strict`, no record
 /// is plain. `None`: the structure is not beyond doubt.
 pub fn sweep(text: &[u8], start: usize, layout: Layout, strict: bool) -> Option<Swept> {
-    let (swept, ascii) = masks::with_widest(Sweep { text, start, layout, strict })?;
-    // Most logs are ASCII, which the pass itself has seen.
-    (ascii || simdutf8::basic::from_utf8(text).is_ok()).then_some(swept)
+    masks::with_widest(Sweep { text, start, layout, strict })
 }
 
 struct Sweep<'a> {
@@ -57,65 +57,67 @@ struct Sweep<'a> {
 }
 
 impl Job for Sweep<'_> {
-    /// Whether all of it is ASCII stands beside what was found.
-    type Output = Option<(Swept, bool)>;
+    type Output = Option<Swept>;
 
     #[inline(always)]
     fn run<W: Wide>(self, wide: W) -> Self::Output {
         let Self { text, start, layout, strict } = self;
         let mut walk = Walk::new(text, start, layout, strict);
-        let mut carry = Carry::new(layout == Layout::Lines);
-        let mut marks = [Marks::default(); CHUNK];
+        let mut carry = Carry::default();
+        let mut marks = Marks::default();
+        let mut encoding = Encoding { valid: start, next: start };
         let mut base = start;
         while base < text.len() {
-            let rest = text.get(base..)?;
-            let chunk = rest.get(..CHUNK * BLOCK).unwrap_or(rest);
-            let (blocks, tail) = chunk.as_chunks::<BLOCK>();
-            let mut at = base;
-            for (block, marks) in blocks.iter().zip(&mut marks) {
-                *marks = carry.block(wide, block, text.get(at..)?);
-                at += BLOCK;
-            }
-            let mut filled = blocks.len();
-            if !tail.is_empty() {
-                let mut last = [b' '; BLOCK];
-                last.get_mut(..tail.len())?.copy_from_slice(tail);
-                *marks.get_mut(filled)? = carry.block(wide, &last, tail);
-                filled += 1;
-            }
-            for marks in marks.get(..filled)? {
-                match walk.block(base, marks) {
-                    Walked::On => base += BLOCK,
-                    Walked::End(end) => return carry.fits().then(|| (walk.swept(end), carry.is_ascii())),
-                    Walked::Doubt => return None,
+            for block in marks.chunk(wide, &mut carry, text, base)? {
+                if walk.block(base, block)? {
+                    encoding.check(text, text.len(), carry.is_ascii())?;
+                    return walk.close().map(|end| walk.swept(end));
                 }
+                base += BLOCK;
             }
-            carry.fits().then_some(())?;
+            encoding.check(text, base.min(text.len()), carry.is_ascii())?;
         }
-        let ends = walk.ends_with_the_text() && carry.in_text == 0;
-        ends.then(|| (walk.swept(text.len()), carry.is_ascii()))
+        (walk.ends_with_the_text() && carry.ends()).then(|| walk.swept(text.len()))
     }
 }
 
-/// How a block ends.
-enum Walked {
-    /// The list goes on.
-    On,
-    /// The list has ended.
-    End(usize),
-    /// Not beyond doubt.
-    Doubt,
+/// How much of a text is known to be UTF-8.
+struct Encoding {
+    /// Everything before.
+    valid: usize,
+    /// Where the next chunk begins.
+    next: usize,
 }
 
-/// How deep the members of a record itself are.
-const OWN: usize = 1;
+impl Encoding {
+    /// Checks a chunk that ends at `end`.
+    #[inline(always)]
+    fn check(&mut self, text: &[u8], end: usize, ascii: bool) -> Option<()> {
+        if !ascii || self.valid < self.next {
+            self.valid = self.closely(text, end)?;
+        } else {
+            self.valid = end;
+        }
+        self.next = end;
+        Some(())
+    }
+
+    /// Up to where the text is valid; a character may be cut in two by the end of the chunk.
+    #[cold]
+    fn closely(&self, text: &[u8], end: usize) -> Option<usize> {
+        match simdutf8::compat::from_utf8(text.get(self.valid..end)?) {
+            Ok(_) => Some(end),
+            Err(cut) if cut.error_len().is_none() && end < text.len() => Some(self.valid + cut.valid_up_to()),
+            Err(_) => None,
+        }
+    }
+}
 
 /// Second half of the sweep: from bracket to bracket, and over the colons of a record's own members.
 struct Walk<'a> {
     text: &'a [u8],
     layout: Layout,
     strict: bool,
-    depth: usize,
     /// Where the record that is being read begins.
     record: usize,
     /// Behind the record before.
@@ -131,65 +133,49 @@ impl<'a> Walk<'a> {
     fn new(text: &'a [u8], start: usize, layout: Layout, strict: bool) -> Self {
         let plain = Plain::new(text);
         let (odd, counted) = (Vec::new(), 0);
-        Self { text, layout, strict, depth: 0, record: start, behind: start, any: false, plain, odd, counted }
+        Self { text, layout, strict, record: start, behind: start, any: false, plain, odd, counted }
     }
 
+    /// Looks at a block; `true`: the list ends in it.
     #[inline(always)]
-    fn block(&mut self, base: usize, marks: &Marks) -> Walked {
-        let Marks { open, close, colon, word, backslash } = *marks;
-        if word != 0 && !self.words(base, word) {
-            return Walked::Doubt;
+    fn block(&mut self, base: usize, block: &Outside) -> Option<bool> {
+        if block.depth <= i64::from(block.close.count_ones()) {
+            return self.borders(base, block);
         }
-        if self.depth > OWN + close.count_ones() as usize {
-            // So deep that no bracket of this block can lead back to the record's own members.
-            self.depth = self.depth + open.count_ones() as usize - close.count_ones() as usize;
-            return Walked::On;
+        let mut colons = block.wanted;
+        while colons != 0 {
+            let colon = colons & colons.wrapping_neg();
+            self.plain.member(base + colon.trailing_zeros() as usize, colon, block);
+            colons ^= colon;
         }
-        let mut brackets = open | close;
-        let mut before = 0_u64;
-        loop {
-            let bracket = brackets & brackets.wrapping_neg();
-            if self.depth == OWN {
-                let here = bracket.wrapping_sub(1) & !before;
-                self.plain.escapes |= backslash & here != 0;
-                let mut colons = colon & here;
-                while colons != 0 {
-                    self.plain.member(base + colons.trailing_zeros() as usize);
-                    colons &= colons - 1;
+        Some(false)
+    }
+
+    /// A block in which records may begin or end.
+    fn borders(&mut self, base: usize, block: &Outside) -> Option<bool> {
+        let Outside { open, close, wanted, mut depth, .. } = *block;
+        let mut events = open | close | wanted;
+        while events != 0 {
+            let event = events & events.wrapping_neg();
+            let at = base + event.trailing_zeros() as usize;
+            if open & event != 0 {
+                if depth == 0 {
+                    self.begin(at).then_some(())?;
                 }
-            }
-            if bracket == 0 {
-                return Walked::On;
-            }
-            let at = base + bracket.trailing_zeros() as usize;
-            if open & bracket != 0 {
-                if self.depth == 0 && !self.begin(at) {
-                    return Walked::Doubt;
-                }
-                self.depth += 1;
-            } else {
-                match self.depth {
-                    0 => return self.close(at),
-                    OWN => self.end(at),
+                depth += 1;
+            } else if close & event != 0 {
+                match depth {
+                    0 => return Some(true),
+                    1 => self.end(at),
                     _ => {}
                 }
-                self.depth -= 1;
+                depth -= 1;
+            } else {
+                self.plain.member(at, event, block);
             }
-            before = bracket | (bracket - 1);
-            brackets &= !before;
+            events ^= event;
         }
-    }
-
-    /// Checks the numbers and names that begin in a block.
-    #[inline(always)]
-    fn words(&self, base: usize, mut begins: u64) -> bool {
-        let mut fit = true;
-        while begins != 0 {
-            let at = base + begins.trailing_zeros() as usize;
-            fit &= grammar::is_word(self.text.get(at..).unwrap_or_default());
-            begins &= begins - 1;
-        }
-        fit
+        Some(false)
     }
 
     /// A record begins: only a separator may stand before it.
@@ -218,21 +204,22 @@ impl<'a> Walk<'a> {
     }
 
     /// The end of the list.
-    fn close(&self, at: usize) -> Walked {
-        let gap = self.text.get(self.behind..at).unwrap_or_default();
-        let ends = self.layout == Layout::List && self.text.get(at) == Some(&b']') && gap.trim_ascii().is_empty();
-        if ends { Walked::End(at + 1) } else { Walked::Doubt }
+    #[cold]
+    fn close(&self) -> Option<usize> {
+        let rest = self.text.get(self.behind..).unwrap_or_default();
+        let blank = rest.len() - rest.trim_ascii_start().len();
+        let ends = self.layout == Layout::List && rest.get(blank) == Some(&b']');
+        ends.then_some(self.behind + blank + 1)
     }
 
     /// Whether the text may end here, without the bracket of a list.
     fn ends_with_the_text(&self) -> bool {
         let rest = self.text.get(self.behind..).unwrap_or_default();
-        let fits = match self.layout {
+        match self.layout {
             Layout::List => false,
             Layout::Lines => rest.trim_ascii().is_empty(),
             Layout::Part => rest.trim_ascii().is_empty() || is_separator(rest, true),
-        };
-        fits && self.depth == 0
+        }
     }
 
     fn swept(self, end: usize) -> Swept {
