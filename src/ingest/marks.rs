@@ -77,14 +77,22 @@ impl Marks {
     pub fn chunk<W: Wide>(&mut self, wide: W, carry: &mut Carry, text: &[u8], start: usize) -> Option<&[Outside]> {
         let mut state = Carry { high: 0, ..*carry };
         let mut filled = 0;
-        for (outside, at) in self.blocks.iter_mut().zip((start..text.len()).step_by(BLOCK)) {
-            let window = at.checked_sub(BEFORE).and_then(|from| text.get(from..)?.first_chunk());
-            let masks = match window {
-                Some(window) => wide.masks(window),
-                None => wide.masks(&padded(text, at)),
-            };
-            (state, *outside) = state.block(wide, masks, text, at);
+        let mut at = start;
+        // Windows that lie within the text, one behind the other; then what stands at its beginning or end.
+        let inside = start.checked_sub(BEFORE).and_then(|from| text.get(from..)).unwrap_or_default();
+        for (outside, window) in self.blocks.iter_mut().zip(inside.windows(BEFORE + BLOCK).step_by(BLOCK)) {
+            let Some(window) = window.first_chunk() else { break };
+            (state, *outside) = state.block(wide, wide.masks(window), text, at);
             filled += 1;
+            at += BLOCK;
+        }
+        while filled < CHUNK && at < text.len() {
+            (state, *self.blocks.get_mut(filled)?) = state.block(wide, wide.masks(&padded(text, at)), text, at);
+            filled += 1;
+            at += BLOCK;
+            if start < BEFORE {
+                break;
+            }
         }
         *carry = state;
         if carry.wrong != 0 {

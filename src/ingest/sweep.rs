@@ -152,6 +152,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A block in which records may begin or end.
+    #[inline(always)]
     fn borders(&mut self, base: usize, block: &Outside) -> Option<bool> {
         let Outside { open, close, wanted, mut depth, .. } = *block;
         let mut events = open | close | wanted;
