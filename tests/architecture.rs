@@ -201,6 +201,14 @@ fn only_the_command_line_and_ingest_touch_the_world_outside() {
 }
 
 #[test]
+fn polars_has_one_room() {
+    let outside = |source: &&Source| !source.path.starts_with("src/ingest/columns/");
+    let names_it = |source: &&Source| source.code().any(|(_, line)| line.contains("polars_"));
+    let wrong: Vec<String> = sources().iter().filter(outside).filter(names_it).map(|s| s.path.clone()).collect();
+    nothing(&wrong, "only src/ingest/columns may name polars");
+}
+
+#[test]
 fn every_file_says_what_it_is() {
     let wrong: Vec<String> = sources().iter().filter(|s| !s.text.starts_with("//! ")).map(|s| s.path.clone()).collect();
     nothing(&wrong, "these files do not open with //!");

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use vaultrail::ingest::{self, Log, Options, Place, Said};
 use vaultrail::record::Record;
 
-fn read(paths: &[PathBuf]) -> Log {
+pub(crate) fn read(paths: &[PathBuf]) -> Log {
     let log = ingest::read(paths, &Options::default()).unwrap();
     assert_eq!(log.files.found, log.files.read + log.files.defective + log.files.not_evidence);
     let accounted = log.records.used + log.records.counted_only + log.records.duplicate + log.records.defective;
@@ -15,12 +15,12 @@ fn read(paths: &[PathBuf]) -> Log {
     log
 }
 
-fn read_one(name: &str, bytes: impl AsRef<[u8]>) -> Log {
+pub(crate) fn read_one(name: &str, bytes: impl AsRef<[u8]>) -> Log {
     let folder = Folder::new();
     read(&[folder.put(name, bytes)])
 }
 
-fn used(log: &Log) -> Vec<(u64, &Record)> {
+pub(crate) fn used(log: &Log) -> Vec<(u64, &Record)> {
     let each = log.entries.iter().filter_map(|entry| match (&entry.place, &entry.said) {
         (Place::Record(number), Said::Record(record)) => Some((*number, &**record)),
         _ => None,
@@ -33,7 +33,7 @@ fn envelope(detail: &Value) -> Value {
            "account": "111122223333", "region": "eu-west-1", "time": "2026-10-30T01:00:00Z", "resources": [], "detail": detail})
 }
 
-fn subscription(records: &[Value]) -> Value {
+pub(crate) fn subscription(records: &[Value]) -> Value {
     let events = records.iter().map(|r| json!({"id": "1", "timestamp": 0, "message": r.to_string()}));
     json!({"messageType": "DATA_MESSAGE", "owner": "111122223333", "logGroup": "g", "logEvents": events.collect::<Vec<_>>()})
 }

@@ -5,12 +5,16 @@
 mod architecture;
 mod bad_input;
 mod browser;
+mod columns;
+mod containers;
 mod controls;
+mod differential;
 mod estate;
 mod folder;
 mod gate;
 mod generated;
 mod hostile;
+mod hostile_ingest;
 mod ingest;
 mod laws;
 mod pages;

@@ -139,6 +139,9 @@ pub struct AuditArgs {
     /// Write `report.<format>` for each format into this folder.
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub out_dir: Option<PathBuf>,
+    /// Also write a table of all log records, one row each, as a Parquet file.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub events_parquet: Option<PathBuf>,
     /// At most so many bodies of cited records in the report.
     #[arg(long, value_name = "N", default_value_t = 2000, help_heading = "Output")]
     pub max_records: usize,

@@ -61,11 +61,19 @@ pub fn report(args: &AuditArgs) -> Result<Report, Error> {
     let captured_at = args.captured_at.as_deref().map(|text| super::args::time("--captured-at", text, None));
     let captured_at = captured_at.transpose().map_err(Error::Usage)?;
     let progress = Progress::begin(args.progress, args.quiet);
-    let options =
-        ingest::Options { captured_at, allow_defects: args.allow_defects, strict: args.strict, watch: &progress };
+    let options = ingest::Options {
+        captured_at,
+        allow_defects: args.allow_defects,
+        strict: args.strict,
+        events: args.events_parquet.is_some(),
+        watch: &progress,
+    };
     let log = ingest::read(&args.paths, &options);
     progress.end();
     let log = log?;
+    if let Some(path) = &args.events_parquet {
+        output::events(path, &log.events).map_err(Error::Output)?;
+    }
     let times = setup::instants(args, &setup, &log).map_err(Error::Usage)?;
     let exceptions = setup.exceptions(times.as_of).map_err(Error::Usage)?;
     let coverage =

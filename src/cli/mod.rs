@@ -7,6 +7,7 @@ pub mod output;
 pub mod progress;
 pub mod setup;
 
+use crate::ingest::columns::read::is_guarded;
 use args::{Cli, Command};
 use std::panic::UnwindSafe;
 
@@ -17,6 +18,12 @@ const BUG: u8 = 5;
 
 /// Runs a command behind a last line of defence: a panic is a bug, and says so by its exit code.
 pub fn guarded(command: impl FnOnce() -> u8 + UnwindSafe) -> u8 {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !is_guarded() {
+            tell(panic);
+        }
+    }));
     std::panic::catch_unwind(command).unwrap_or_else(|_| {
         output::say("vaultrail: this is a bug; please report it with the lines above");
         BUG

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "the one place that writes to the disk")]
 
 use super::args::AuditArgs;
+use crate::ingest::columns::{self, Events};
 use crate::render::Format;
 use crate::report::wire::Report;
 use std::io::Write;
@@ -30,13 +31,26 @@ pub fn to_stdout(bytes: &[u8]) -> Result<(), String> {
     }
 }
 
+/// The table of events.
+pub fn events(path: &Path, events: &Events) -> Result<(), String> {
+    whole(path, |out| columns::write::write(events, out))
+}
+
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    whole(path, |out| out.write_all(bytes).map_err(|cause| cause.to_string()))
+}
+
 /// Through a temporary file beside it, so that an interrupted run leaves nothing half-written. Into what is no file, such
 /// as `/dev/stdout`, the bytes go directly: it must not be replaced.
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
+fn whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<(), String>) -> Result<(), String> {
     let problem = |cause: &dyn std::fmt::Display| format!("cannot write {}: {cause}", path.display());
     match std::fs::metadata(path) {
         Ok(meta) if meta.is_dir() => return Err(problem(&"it is a folder; --out-dir writes into folders")),
-        Ok(meta) if !meta.is_file() => return std::fs::write(path, bytes).map_err(|cause| problem(&cause)),
+        Ok(meta) if !meta.is_file() => {
+            let mut bytes = Vec::new();
+            fill(&mut bytes).map_err(|cause| problem(&cause))?;
+            return std::fs::write(path, bytes).map_err(|cause| problem(&cause));
+        }
         _ => {}
     }
     // A link keeps pointing where it points.
@@ -46,7 +60,7 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
         return Err(problem(&format!("there is no folder {}", folder.display())));
     }
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|cause| problem(&cause))?;
-    file.write_all(bytes).map_err(|cause| problem(&cause))?;
+    fill(&mut file).map_err(|cause| problem(&cause))?;
     file.as_file().sync_all().map_err(|cause| problem(&cause))?;
     readable(file.as_file()).map_err(|cause| problem(&cause))?;
     file.persist(&path).map(|_| ()).map_err(|error| problem(&error.error))

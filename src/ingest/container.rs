@@ -1,13 +1,11 @@
 //! From a decompressed file to its records, whatever container they came in; recognised by content, never by name.
 
+mod items;
 mod swift;
 
-use super::probe::{self, Around, Read};
 use super::scan::{self, Broken};
 use super::shape::{Kind, Object};
-use super::{Decoded, inventory};
-use crate::arn::{AccountId, Region};
-use crate::record::{Record, relevance};
+use super::{Decoded, Way, audit_report, inventory, parquet, probe, text};
 use serde_json::Value;
 use std::ops::Range;
 
@@ -17,20 +15,20 @@ pub use swift::{Part, decode_part};
 const LISTS: [(&str, Kind); 3] =
     [("Records", Kind::LogFile), ("Events", Kind::LookupEvents), ("logEvents", Kind::CloudWatchLogs)];
 
-/// Reads a decompressed file. `hint` is the inventory operation that its name says it is; `strict` parses every record.
-pub fn decode(bytes: &[u8], hint: Option<&'static str>, strict: bool) -> Decoded {
-    let mut out = Decoded::default();
+/// Reads a decompressed file. `hint` is the inventory operation that its name says it is.
+pub fn decode(bytes: &[u8], hint: Option<&'static str>, way: Way) -> Decoded {
+    let mut out = Decoded::new(way);
     match bytes.get(scan::skip_space(bytes, 0)) {
         None => out.kind = Some(Kind::Empty),
-        Some(b'{' | b'[') => {
-            Reader::new(bytes, &mut out, hint, strict).file();
-        }
-        Some(_) => {}
+        Some(b'{' | b'[') => Reader::new(bytes, &mut out, hint, way.strict).file(),
+        Some(_) if bytes.starts_with(parquet::MAGIC) => parquet::read(bytes, &mut out),
+        Some(_) => text::decode(bytes, &mut out, way.strict),
     }
     out
 }
 
-struct Reader<'a, 'o> {
+/// Reads one text into what its file holds.
+pub(super) struct Reader<'a, 'o> {
     bytes: &'a [u8],
     out: &'o mut Decoded,
     /// Items of no known shape, by position: defects if the file holds records, else the file is no evidence.
@@ -40,28 +38,37 @@ struct Reader<'a, 'o> {
     broken_documents: usize,
     hint: Option<&'static str>,
     strict: bool,
+    /// Whether this is a payload within a file, which holds no other.
+    is_payload: bool,
     /// Where in the file the text begins, behind so many bytes that are not in the file.
     offset: u64,
     head: usize,
 }
 
 impl<'a, 'o> Reader<'a, 'o> {
-    fn new(bytes: &'a [u8], out: &'o mut Decoded, hint: Option<&'static str>, strict: bool) -> Self {
+    pub(super) fn new(bytes: &'a [u8], out: &'o mut Decoded, hint: Option<&'static str>, strict: bool) -> Self {
         let (unknown, breaks) = (Vec::new(), Vec::new());
-        Self { bytes, out, unknown, breaks, broken_documents: 0, hint, strict, offset: 0, head: 0 }
+        Self { bytes, out, unknown, breaks, broken_documents: 0, hint, strict, is_payload: false, offset: 0, head: 0 }
     }
 
-    fn file(mut self) {
-        if self.strict || !self.sweep() {
+    pub(super) fn of_payload(bytes: &'a [u8], out: &'o mut Decoded, strict: bool) -> Self {
+        Self { is_payload: true, ..Self::new(bytes, out, None, strict) }
+    }
+
+    /// Reads the whole text.
+    pub(super) fn file(mut self) {
+        // The table of events has a row for each record, also for those that the sweep would only count.
+        if self.strict || self.out.rows.is_some() || !self.sweep() {
             self.documents();
         }
-        if self.out.kind.is_some() {
-            self.tell();
-        }
+        self.tell();
     }
 
-    /// What is broken, and what is no record among records.
-    fn tell(self) {
+    /// What is broken, and what is no record among records, where the file is of a known kind.
+    pub(super) fn tell(self) {
+        if self.out.kind.is_none() {
+            return;
+        }
         let place = |at: usize| self.offset + at.saturating_sub(self.head) as u64;
         let told = self.breaks.iter().take(scan::MOST_BREAKS + 1);
         self.out.broken.extend(told.map(|broken| format!("{} (byte {})", broken.reason, place(broken.offset))));
@@ -131,7 +138,12 @@ impl<'a, 'o> Reader<'a, 'o> {
         for (name, kind) in LISTS {
             if let Some(list) = object.list(name) {
                 self.note(kind);
-                self.list(&(list.start..self.bytes.len()));
+                let rest = list.start..self.bytes.len();
+                if kind == Kind::CloudWatchLogs {
+                    self.messages(&rest);
+                } else {
+                    self.list(&rest);
+                }
                 return self.bytes.len();
             }
         }
@@ -164,8 +176,13 @@ impl<'a, 'o> Reader<'a, 'o> {
         }
     }
 
-    fn note(&mut self, kind: Kind) {
+    pub(super) fn note(&mut self, kind: Kind) {
         self.out.kind.get_or_insert(kind);
+    }
+
+    /// Tells that the file breaks.
+    pub(super) fn broken(&mut self, why: String) {
+        self.out.broken.push(why);
     }
 
     fn unrecognised(&mut self) {
@@ -186,11 +203,11 @@ impl<'a, 'o> Reader<'a, 'o> {
     /// A top-level object: a container of its own, or an item.
     fn object(&mut self, range: &Range<usize>, alone: bool) {
         let object = Object::within(self.bytes, range.clone());
-        if object.is_record() && self.plain(range) {
-            return;
+        if object.is_beyond_doubt() {
+            return self.item(range);
         }
         if let Some(records) = object.place("Records") {
-            return self.container(Kind::LogFile, &records);
+            return self.log_file(&object, &records);
         }
         if let Some(events) = object.list("Events") {
             return self.container(Kind::LookupEvents, &events);
@@ -213,7 +230,15 @@ impl<'a, 'o> Reader<'a, 'o> {
     }
 
     /// A document on its own: a manifest or an inventory output.
-    fn snapshot(&mut self, document: Value) {
+    fn snapshot(&mut self, mut document: Value) {
+        if let Some(report) = audit_report::recognise(&mut document) {
+            self.note(Kind::AuditReport);
+            self.out.inventory = report;
+            return;
+        }
+        if ["hashSignature", "publicKeyFingerprint", "files"].iter().all(|key| document.get(key).is_some()) {
+            return self.note(Kind::LakeSign);
+        }
         if let Some(manifest) = inventory::Manifest::decode(&document) {
             self.note(Kind::Manifest);
             self.out.manifest = Some(manifest);
@@ -229,6 +254,15 @@ impl<'a, 'o> Reader<'a, 'o> {
                 self.out.broken.push(problem);
             }
             None => {}
+        }
+    }
+
+    fn log_file(&mut self, object: &Object<'_>, records: &Range<usize>) {
+        self.container(Kind::LogFile, records);
+        if let Some(again) = object.again("Records") {
+            self.note(Kind::LogFile);
+            let reason = "`Records` is there twice; the second list is not read";
+            self.breaks.push(Broken { offset: again.start, reason });
         }
     }
 
@@ -250,132 +284,6 @@ impl<'a, 'o> Reader<'a, 'o> {
         let recognised = self.unknown.len() - unknown < items.found.len();
         if recognised || claims || items.found.is_empty() || self.breaks.len() > breaks {
             self.out.kind = Some(known_before.unwrap_or(kind));
-        }
-    }
-
-    /// One item of a list or one line.
-    fn item(&mut self, range: &Range<usize>) {
-        if self.bytes.get(range.start) != Some(&b'{') {
-            return self.unrecognised();
-        }
-        if self.plain(range) {
-            return;
-        }
-        let object = Object::within(self.bytes, range.clone());
-        let Some(shape) = object.shape() else {
-            return match object.place("Records") {
-                Some(list) => self.container(Kind::LogFile, &list),
-                None => self.unrecognised(),
-            };
-        };
-        match shape {
-            Kind::LookupEvents => self.text_record(object.value("CloudTrailEvent"), shape),
-            Kind::Wrapped => self.text_record(object.value("_raw"), shape),
-            Kind::EventBridge => self.envelope(self.slice(range)),
-            Kind::CloudWatchLogs => self.log_events(&object),
-            Kind::Digest => {
-                self.note(Kind::Digest);
-                self.out.digests += 1;
-            }
-            Kind::Excerpt if object.value("event").is_empty() => self.record(object.value("record"), shape, None, None),
-            Kind::Excerpt => {
-                self.note(shape);
-                self.envelope(object.value("event"));
-            }
-            _ => self.record(self.slice(range), Kind::Records, None, None),
-        }
-    }
-
-    /// Reads an object that is a record beyond doubt; `false`: look closer.
-    fn plain(&mut self, range: &Range<usize>) -> bool {
-        let read = probe::plain(self.slice(range), self.strict);
-        read.map(|read| self.place(Kind::Records, read)).is_some()
-    }
-
-    /// A record that arrives as JSON in a text.
-    fn text_record(&mut self, quoted: &[u8], kind: Kind) {
-        let Ok(text) = serde_json::from_slice::<String>(quoted) else {
-            return self.defective(kind, "the record inside is no JSON in a text".into());
-        };
-        let inner = text.trim_start().as_bytes();
-        if kind == Kind::LookupEvents || Object::within(inner, 0..inner.len()).is_record() {
-            self.record(inner, kind, None, None);
-        } else {
-            self.unrecognised();
-        }
-    }
-
-    fn log_events(&mut self, payload: &Object<'_>) {
-        if payload.value("messageType") == b"\"CONTROL_MESSAGE\"" {
-            return self.note(Kind::CloudWatchLogs);
-        }
-        let Some(list) = payload.list("logEvents") else {
-            return self.defective(Kind::CloudWatchLogs, "`logEvents` must be a list".into());
-        };
-        let items = scan::items(self.bytes, &list);
-        for item in &items.found {
-            self.text_record(Object::within(self.bytes, item.clone()).value("message"), Kind::CloudWatchLogs);
-        }
-        self.breaks.extend(items.broken);
-    }
-
-    /// An EventBridge envelope: a CloudTrail record in `detail`, or a state change of AWS Backup or RAM, or neither.
-    fn envelope(&mut self, text: &[u8]) {
-        let envelope: Value = match serde_json::from_slice(text) {
-            Ok(envelope) => envelope,
-            Err(cause) => return self.defective(Kind::EventBridge, probe::no_json(&cause)),
-        };
-        let member = |key: &str| envelope.get(key).and_then(Value::as_str);
-        if member("detail-type").is_some_and(|kind| kind.ends_with("via CloudTrail")) {
-            let account = member("account").and_then(AccountId::parse);
-            let region = member("region").map(Region::new);
-            let detail = envelope.get("detail").map(Value::to_string).unwrap_or_default();
-            return self.record(detail.as_bytes(), Kind::EventBridge, account, region);
-        }
-        self.note(Kind::EventBridge);
-        let position = self.next();
-        if !member("source").is_some_and(|s| relevance::is_used(s, "")) {
-            self.out.counted_only += 1;
-            return;
-        }
-        match Record::decode_state_change(envelope) {
-            Ok(record) => {
-                self.out.signs.saw(record.time, None);
-                self.out.used.push((position, Box::new(record)));
-            }
-            Err(reason) => self.out.defective.push((position, reason)),
-        }
-    }
-
-    fn next(&mut self) -> u64 {
-        self.out.records_read += 1;
-        self.out.records_read - 1
-    }
-
-    fn defective(&mut self, kind: Kind, reason: String) {
-        self.note(kind);
-        let position = self.next();
-        self.out.defective.push((position, reason));
-    }
-
-    fn record(&mut self, text: &[u8], kind: Kind, account: Option<AccountId>, region: Option<Region>) {
-        self.place(kind, probe::read(text, Around { account, region, strict: self.strict }));
-    }
-
-    fn place(&mut self, kind: Kind, read: Result<Read, String>) {
-        self.note(kind);
-        let position = self.next();
-        match read {
-            Ok(Read::Used(record, pair)) => {
-                self.out.signs.saw(record.time, pair);
-                self.out.used.push((position, record));
-            }
-            Ok(Read::Counted(at, pair)) => {
-                self.out.signs.saw(at, pair);
-                self.out.counted_only += 1;
-            }
-            Ok(Read::Recognised) => self.out.counted_only += 1,
-            Err(reason) => self.out.defective.push((position, reason)),
         }
     }
 }

@@ -87,6 +87,10 @@ pub struct Output {
     operation: &'static str,
     list: Option<&'static str>,
     document: Value,
+    /// Whether it is a report, whose rows name their account and Region themselves, and which is never a whole list.
+    report: bool,
+    /// When it was taken, where it says so itself.
+    taken: Option<Instant>,
 }
 
 /// Lists: the operation and the key that holds its rows.
@@ -169,12 +173,12 @@ pub fn claims(key: &str) -> bool {
 pub fn recognise(document: Value, hint: Option<&'static str>) -> Option<Result<Output, String>> {
     let members = document.as_object()?;
     if let Some(operation) = single(members) {
-        return Some(Ok(Output { operation, list: None, document }));
+        return Some(Ok(Output { operation, list: None, document, report: false, taken: None }));
     }
     for (operation, key) in LISTS {
         match members.get(key) {
             Some(Value::Array(rows)) if hint == Some(operation) || tells(key, rows) => {
-                return Some(Ok(Output { operation, list: Some(key), document }));
+                return Some(Ok(Output { operation, list: Some(key), document, report: false, taken: None }));
             }
             Some(Value::Array(_)) | None => {}
             Some(other) if hint == Some(operation) || claims(key) => {
@@ -184,7 +188,7 @@ pub fn recognise(document: Value, hint: Option<&'static str>) -> Option<Result<O
         }
     }
     let operation = hint.filter(|hint| SINGLES.iter().any(|(operation, _)| operation == hint))?;
-    Some(Ok(Output { operation, list: None, document }))
+    Some(Ok(Output { operation, list: None, document, report: false, taken: None }))
 }
 
 /// Whether a list under this key is AWS's, as far as its rows tell.
@@ -209,6 +213,24 @@ pub fn named(path: &std::path::Path) -> (Option<&'static str>, Option<String>) {
 }
 
 impl Output {
+    /// A report's rows, below a key; an empty one stands for a table, where pointers are row numbers.
+    pub fn report(operation: &'static str, list: &'static str, rows: Vec<Value>, taken: Option<Instant>) -> Self {
+        let document = Value::Object([(list.to_owned(), Value::Array(rows))].into_iter().collect());
+        Self { operation, list: Some(list), document, report: true, taken }
+    }
+
+    /// The manifest in force: what the output says of its own time ranks first.
+    pub fn placed(&self, manifest: Option<Manifest>) -> Option<Manifest> {
+        let Some(captured_at) = self.taken else { return manifest };
+        let (account, region) = manifest.map(|m| (m.account, m.region)).unwrap_or_default();
+        Some(Manifest { captured_at, account, region })
+    }
+
+    fn pointer(&self, row: usize) -> String {
+        let list = self.list.filter(|list| !list.is_empty());
+        list.map_or_else(|| format!("/{row}"), |list| format!("/{list}/{row}"))
+    }
+
     fn items(&self) -> &[Value] {
         self.list.and_then(|key| self.document.get(key)?.as_array()).map(Vec::as_slice).unwrap_or_default()
     }
@@ -221,25 +243,26 @@ impl Output {
             0 => String::new(),
             more => format!(", and so are {more} more"),
         };
-        Some(format!("/{}/{at} must be an object, this is {}{more}", self.list.unwrap_or_default(), kind_of(row)))
+        Some(format!("{} must be an object, this is {}{more}", self.pointer(at), kind_of(row)))
     }
 
     /// Splits the output into its rows, each with its JSON pointer, and for a complete list one row that says so.
     pub fn rows(&self, manifest: &Manifest, qualifier: Option<&str>) -> Vec<(String, Observation)> {
-        let complete = Node(&self.document).get("NextToken").is_none() && self.problem().is_none();
+        let complete = !self.report && Node(&self.document).get("NextToken").is_none() && self.problem().is_none();
+        let own = |row: &Value, key: &str| Node(row).text(key).filter(|_| self.report).map(str::to_owned);
         let observe = |row: Value, whole_list: bool| Observation {
             complete,
             operation: self.operation,
             qualifier: qualifier.map(str::to_owned),
             captured_at: manifest.captured_at,
-            account: manifest.account.clone(),
-            region: manifest.region.clone(),
+            account: own(&row, "accountId").and_then(|id| AccountId::parse(&id)).or(manifest.account.clone()),
+            region: own(&row, "region").map(Region::new).or(manifest.region.clone()),
             whole_list,
             row,
         };
         let Some(key) = self.list else { return vec![(String::new(), observe(self.document.clone(), false))] };
         let whole = complete.then(|| (format!("/{key}"), observe(Value::Null, true)));
         let rows = self.items().iter().enumerate().filter(|(_, row)| row.is_object());
-        whole.into_iter().chain(rows.map(|(i, row)| (format!("/{key}/{i}"), observe(row.clone(), false)))).collect()
+        whole.into_iter().chain(rows.map(|(i, row)| (self.pointer(i), observe(row.clone(), false)))).collect()
     }
 }

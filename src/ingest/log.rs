@@ -1,9 +1,10 @@
 //! The evidence log: all entries of all files, each once, in an order that no thread and no file name decides.
 
 use super::activity::{Activity, Pair};
+use super::columns::Events;
 use super::inventory::{Manifest, Observation};
 use super::shape::Kind;
-use super::{Decoded, Defect, FileRead, show_path};
+use super::{Decoded, Defect, FileRead, loose, show_path};
 use crate::arn::AccountId;
 use crate::evidence::Evidence;
 use crate::instant::Instant;
@@ -125,6 +126,8 @@ pub struct Log {
     pub extent: Option<(Instant, Instant)>,
     /// Accounts and Regions of the manifests.
     pub snapshot_pairs: BTreeSet<Pair>,
+    /// The table of events; empty unless it is asked for.
+    pub events: Events,
 }
 
 impl Log {
@@ -141,7 +144,11 @@ impl Log {
 
     /// Whether no file holds a record or a snapshot, not even an empty list of them.
     pub(super) fn is_without_evidence(&self) -> bool {
-        let lists = self.sources.iter().any(|s| matches!(s.kind, Kind::Inventory | Kind::LogFile | Kind::Digest));
+        let list = |kind| {
+            use Kind::{AuditReport, CloudTrailLake, Digest, Inventory, LogFile, Parquet};
+            matches!(kind, Inventory | LogFile | Digest | CloudTrailLake | AuditReport | Parquet)
+        };
+        let lists = self.sources.iter().any(|source| list(source.kind));
         self.records.read == 0 && self.observations == 0 && !lists
     }
 }
@@ -211,7 +218,8 @@ fn damage(file: &FileRead, manifest: Option<&Manifest>, manifests: &Manifests) -
 }
 
 fn add_file(log: &mut Log, file: FileRead, manifests: &Manifests, captured_at: Option<Instant>) {
-    let manifest = file.decoded.inventory.as_ref().and_then(|_| manifest_of(&file.path, manifests, captured_at));
+    let inventory = file.decoded.inventory.as_ref();
+    let manifest = inventory.and_then(|output| output.placed(manifest_of(&file.path, manifests, captured_at)));
     let damage = damage(&file, manifest.as_ref(), manifests);
     let FileRead { path, stored, decompressed, mut decoded, qualifier, .. } = file;
     log.stored += stored;
@@ -220,7 +228,7 @@ fn add_file(log: &mut Log, file: FileRead, manifests: &Manifests, captured_at: O
     let damage_free = damage.is_empty();
     match (decoded.kind, damage_free) {
         (_, false) => log.files.defective += 1,
-        (None, true) => log.files.not_evidence += 1,
+        (None | Some(Kind::Events), true) => log.files.not_evidence += 1,
         (Some(_), true) => log.files.read += 1,
     }
     log.defects.extend(damage.into_iter().map(|reason| Defect { path: shown.clone(), record: None, reason }));
@@ -248,6 +256,9 @@ fn add_file(log: &mut Log, file: FileRead, manifests: &Manifests, captured_at: O
 const MOST_TOLD: usize = 1000;
 
 fn add_records(log: &mut Log, path: &str, decoded: &mut Decoded) {
+    if let Some(rows) = decoded.rows.take() {
+        log.events.add(path, rows);
+    }
     log.records.read += decoded.records_read;
     log.records.used += decoded.used.len() as u64;
     log.records.counted_only += decoded.counted_only;
@@ -270,7 +281,10 @@ fn add_records(log: &mut Log, path: &str, decoded: &mut Decoded) {
 /// Sorts the entries and drops those that are there twice.
 fn order(log: &mut Log) {
     let mut entries = std::mem::take(&mut log.entries);
-    let path = |entry: &Entry| log.sources.get(entry.source).map(|source| source.path.clone());
+    // Of two readings of one record the one that CloudTrail wrote comes first.
+    let path = |entry: &Entry| {
+        log.sources.get(entry.source).map(|source| (source.kind.is_pieced_together(), source.path.clone()))
+    };
     entries.sort_by_cached_key(|entry| {
         let (account, id) = match &entry.said {
             Said::Record(record) => (record.account.clone(), record.id.clone()),
@@ -324,6 +338,9 @@ fn identity(entry: &Entry, record: &Record, sources: &[Source]) -> Identity {
 fn same(a: &Entry, b: &Entry, sources: &[Source]) -> bool {
     let (Some(x), Some(y)) = (a.body().as_object(), b.body().as_object()) else { return false };
     let kind = |entry: &Entry| sources.get(entry.source).map(|source| source.kind);
+    if [a, b].into_iter().filter_map(kind).any(Kind::is_pieced_together) {
+        return loose::agree(a.body(), b.body());
+    }
     let alike = kind(a) == kind(b);
     if alike && x.len() != y.len() {
         return false;

@@ -1,19 +1,27 @@
 //! Ingest: paths in; coverage, relevant records and snapshot rows out, defects beside them. The only place that reads.
 
 pub mod activity;
+pub mod archive;
+pub mod audit_report;
+pub mod columns;
 pub mod container;
+pub mod csv;
 pub mod decompress;
 pub mod discover;
 pub mod inventory;
 pub mod log;
+pub mod loose;
 pub mod marks;
 pub mod masks;
+pub mod ocsf;
+pub mod parquet;
 pub mod plain;
 pub mod probe;
 pub mod scan;
 pub mod shape;
 pub mod stream;
 pub mod sweep;
+pub mod text;
 
 use crate::instant::Instant;
 use crate::record::Record;
@@ -21,9 +29,10 @@ use activity::Signs;
 use decompress::{Inflater, LARGEST_BUFFER, Stored};
 use discover::File;
 use inventory::{Manifest, Output};
+use rayon::prelude::*;
 use sha2::Digest;
 use shape::Kind;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -71,10 +80,10 @@ impl Defect {
     }
 }
 
-/// A path as reports show it: with slashes on every system.
+/// A path as reports show it: with slashes on every system, and `!` between an archive and its member.
 pub fn show_path(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    if std::path::MAIN_SEPARATOR == '/' { text.into_owned() } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
+    let text = path.to_string_lossy().replace(archive::BETWEEN, archive::SHOWN);
+    if std::path::MAIN_SEPARATOR == '/' { text } else { text.replace(std::path::MAIN_SEPARATOR, "/") }
 }
 
 /// What a decompressed file holds.
@@ -98,11 +107,18 @@ pub struct Decoded {
     pub manifest: Option<Result<Manifest, String>>,
     /// The CLI output that it is.
     pub inventory: Option<Output>,
+    /// Rows of the table of events, where it is asked for.
+    pub rows: Option<columns::Rows>,
     /// When the log shows signs of life.
     pub signs: Signs,
 }
 
 impl Decoded {
+    /// Nothing yet.
+    fn new(way: Way) -> Self {
+        Self { rows: way.events.then(columns::Rows::default), ..Self::default() }
+    }
+
     /// Adds what follows in the same file.
     fn append(&mut self, next: Self) {
         let before = self.records_read;
@@ -113,6 +129,9 @@ impl Decoded {
         self.defective.extend(next.defective.into_iter().map(|(position, reason)| (before + position, reason)));
         self.broken.extend(next.broken);
         self.digests += next.digests;
+        if let (Some(rows), Some(more)) = (&mut self.rows, next.rows) {
+            rows.append(more, before);
+        }
         self.signs.add(next.signs);
     }
 }
@@ -139,14 +158,25 @@ pub struct Options<'a> {
     pub allow_defects: bool,
     /// Whether every record is parsed in full, also those that are only counted.
     pub strict: bool,
+    /// Whether the table of events is filled ([`Log::events`]).
+    pub events: bool,
     /// Who looks on.
     pub watch: &'a dyn Watch,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { captured_at: None, allow_defects: false, strict: false, watch: &() }
+        Self { captured_at: None, allow_defects: false, strict: false, events: false, watch: &() }
     }
+}
+
+/// What is asked of each file.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Way {
+    /// Whether every record is parsed in full.
+    pub strict: bool,
+    /// Whether each record gets a row in the table of events.
+    pub events: bool,
 }
 
 /// A file after reading.
@@ -159,6 +189,9 @@ struct FileRead {
     qualifier: Option<String>,
 }
 
+/// Said of the table of events given back as evidence.
+const OWN: &str = "is a table that vaultrail wrote with --events-parquet; what it was made from is evidence";
+
 /// The path that means standard input.
 const STDIN: &str = "-";
 
@@ -167,37 +200,42 @@ pub fn read(paths: &[PathBuf], options: &Options<'_>) -> Result<Log, Error> {
     let (stdin, named): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|p| p.as_os_str() == STDIN);
     let found = discover::discover(&named)?;
     options.watch.found(found.files.len() as u64, found.files.iter().map(|file| file.size).sum());
-    let mut files = read_all(&found.files, options);
+    let way = Way { strict: options.strict, events: options.events };
+    let mut files = read_all(&found.files, options.watch, way);
     if !stdin.is_empty() {
-        files.push(read_stdin(options.strict));
+        files.extend(read_stdin(way));
     }
     let log = log::assemble(files, found.defects, options.captured_at);
     // Damage may have been evidence, so it is reported; where it does not matter to the user, nothing is left.
     if log.is_without_evidence() && (log.defects.is_empty() || options.allow_defects) {
-        let hint = log.defects.first().map(|d| format!(" ({}: {})", d.path, d.reason)).unwrap_or_default();
+        let hint = log.defects.first().map(|d| format!(" ({}: {})", d.path, d.reason));
+        let own = || log.sources.iter().find(|s| s.kind == Kind::Events).map(|s| format!(" ({} {OWN})", s.path));
+        let hint = hint.or_else(own).unwrap_or_default();
         return Err(Error::NoEvidence { found: log.files.found, hint });
     }
     Ok(log)
 }
 
 /// Reads files on all threads, the largest first; answers in their order.
-fn read_all(files: &[File], options: &Options<'_>) -> Vec<FileRead> {
+fn read_all(files: &[File], watch: &dyn Watch, way: Way) -> Vec<FileRead> {
     let mut order: Vec<(usize, &File)> = files.iter().enumerate().collect();
     order.sort_by_key(|(_, file)| std::cmp::Reverse(file.size));
     let next = AtomicUsize::new(0);
-    let work = |_: rayon::BroadcastContext<'_>| {
+    let work = |_| {
         let mut buffers = Buffers::default();
         let mut done = Vec::new();
         while let Some((number, file)) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let read = read_file(file, &mut buffers, options.strict);
-            options.watch.read(file.size);
+            let read = read_file(file, &mut buffers, way);
+            watch.read(file.size);
             done.push((*number, read));
         }
         done
     };
-    let mut all: Vec<(usize, FileRead)> = rayon::broadcast(work).into_iter().flatten().collect();
+    let workers = rayon::current_num_threads().min(files.len());
+    let mut all: Vec<(usize, Vec<FileRead>)> =
+        (0..workers).into_par_iter().with_max_len(1).flat_map_iter(work).collect();
     all.sort_by_key(|(number, _)| *number);
-    all.into_iter().map(|(_, read)| read).collect()
+    all.into_iter().flat_map(|(_, read)| read).collect()
 }
 
 /// What a thread uses again for each file.
@@ -210,11 +248,15 @@ struct Buffers {
 /// Stored files up to this size are read at once.
 const LARGEST_STORED: u64 = LARGEST_BUFFER as u64;
 
-fn read_file(file: &File, buffers: &mut Buffers, strict: bool) -> FileRead {
-    if file.size > LARGEST_STORED
-        && let Some(read) = stream::read(&file.path, strict)
-    {
-        return streamed(file, read);
+/// Reads a file: one, or the members of an archive.
+fn read_file(file: &File, buffers: &mut Buffers, way: Way) -> Vec<FileRead> {
+    if file.size > LARGEST_STORED {
+        if let Some(archive) = archive::open(&file.path) {
+            return archive::read(&file.path, archive, way);
+        }
+        if let Some(read) = stream::read(&file.path, way) {
+            return vec![streamed(file, read)];
+        }
     }
     buffers.stored.clear();
     let outcome = std::fs::File::open(&file.path).and_then(|mut open| {
@@ -222,17 +264,19 @@ fn read_file(file: &File, buffers: &mut Buffers, strict: bool) -> FileRead {
         open.read_to_end(&mut buffers.stored)
     });
     let mut read = match outcome {
-        Ok(_) if is_long(&buffers.stored) => match stream::read(&file.path, strict) {
-            Some(read) => streamed(file, read),
-            None => read_bytes(file.path.clone(), &buffers.stored, &mut buffers.inflater, strict),
+        Ok(_) if is_long(&buffers.stored) => match stream::read(&file.path, way) {
+            Some(read) => vec![streamed(file, read)],
+            None => read_bytes(&file.path, &buffers.stored, &mut buffers.inflater, way),
         },
-        Ok(_) => read_bytes(file.path.clone(), &buffers.stored, &mut buffers.inflater, strict),
-        Err(cause) => FileRead::failed(file.path.clone(), format!("cannot be read: {cause}")),
+        Ok(_) => read_bytes(&file.path, &buffers.stored, &mut buffers.inflater, way),
+        Err(cause) => vec![FileRead::failed(&file.path, format!("cannot be read: {cause}"))],
     };
     if buffers.stored.capacity() > LARGEST_BUFFER {
         buffers.stored = Vec::new();
     }
-    read.stored = read.stored.max(file.size);
+    if let [read] = read.as_mut_slice() {
+        read.stored = read.stored.max(file.size);
+    }
     read
 }
 
@@ -253,35 +297,45 @@ fn streamed(file: &File, read: stream::Streamed) -> FileRead {
     FileRead { path: file.path.clone(), stored: file.size, decompressed, decoded, failed, qualifier: None }
 }
 
-fn read_stdin(strict: bool) -> FileRead {
+fn read_stdin(way: Way) -> Vec<FileRead> {
     let mut stored = Vec::new();
     let outcome = std::io::stdin().lock().read_to_end(&mut stored);
-    let mut file = read_bytes(PathBuf::from(STDIN), &stored, &mut Inflater::default(), strict);
-    file.failed = file.failed.or(outcome.err().map(|cause| format!("standard input breaks: {cause}")));
-    file
+    let mut files = read_bytes(Path::new(STDIN), &stored, &mut Inflater::default(), way);
+    if let (Err(cause), Some(file)) = (outcome, files.last_mut()) {
+        file.failed.get_or_insert(format!("standard input breaks: {cause}"));
+    }
+    files
 }
 
-fn read_bytes(path: PathBuf, stored: &[u8], inflater: &mut Inflater, strict: bool) -> FileRead {
+fn read_bytes(path: &Path, stored: &[u8], inflater: &mut Inflater, way: Way) -> Vec<FileRead> {
     let text = inflater.text(stored);
-    let (hint, qualifier) = inventory::named(&path);
-    let decoded = container::decode(&text.bytes, hint, strict);
+    if archive::is_zip(&text.bytes) {
+        return archive::read(path, Cursor::new(text.bytes.as_ref()), way);
+    }
+    let (hint, qualifier) = inventory::named(path);
+    let decoded = container::decode(&text.bytes, hint, way);
     let decompressed = text.bytes.len() as u64;
-    FileRead { path, stored: stored.len() as u64, decompressed, decoded, failed: text.broken, qualifier }
+    let (path, stored) = (path.to_owned(), stored.len() as u64);
+    vec![FileRead { path, stored, decompressed, decoded, failed: text.broken, qualifier }]
 }
 
 impl FileRead {
-    fn failed(path: PathBuf, why: String) -> Self {
-        let decoded = Decoded::default();
-        Self { path, stored: 0, decompressed: 0, decoded, failed: Some(why), qualifier: None }
+    /// A file of which nothing could be read.
+    fn failed(path: &Path, why: impl Into<String>) -> Self {
+        let (path, decoded) = (path.to_owned(), Decoded::default());
+        Self { path, stored: 0, decompressed: 0, decoded, failed: Some(why.into()), qualifier: None }
     }
 }
 
 /// SHA-256 of a file's stored bytes, in lower-case hex; `None` where it cannot be read again (standard input, a pipe).
 pub fn stored_sha256(path: &str) -> Option<String> {
-    if path == STDIN || !std::fs::metadata(path).ok()?.is_file() {
+    if path == STDIN {
         return None;
     }
-    Some(sha256(&std::fs::read(path).ok()?))
+    if std::fs::metadata(path).is_ok_and(|meta| meta.is_file()) {
+        return Some(sha256(&std::fs::read(path).ok()?));
+    }
+    archive::stored(path).map(|bytes| sha256(&bytes))
 }
 
 /// SHA-256 in lower-case hex.

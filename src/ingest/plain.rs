@@ -136,7 +136,8 @@ impl<'a> Plain<'a> {
 
     #[inline(always)]
     fn is_unused(&self, source: &[u8], name: usize) -> Option<bool> {
-        let name = self.value(name)?;
+        let said = |name: &&[u8]| !name.starts_with(b"\"\"") && !name.starts_with(b"\"HIDDEN_");
+        let name = self.value(name).filter(said)?;
         if relevance::is_source(source) {
             return Some(!relevance::is_used_as_written(source, short_text(name)?));
         }

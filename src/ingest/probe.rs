@@ -3,8 +3,10 @@
 use super::activity::Pair;
 use crate::arn::{AccountId, Region};
 use crate::instant::Instant;
+use crate::record::node::{HIDDEN, Node};
 use crate::record::{self, Record, relevance};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use std::borrow::Cow;
 
@@ -14,7 +16,7 @@ pub enum Read {
     Used(Box<Record>, Option<Pair>),
     /// It shows that the log was alive.
     Counted(Instant, Option<Pair>),
-    /// Insight and aggregated events: recognised, without a place in the log's coverage.
+    /// Insight, aggregated and network activity events, and other products' OCSF events: no place in the log's coverage.
     Recognised,
 }
 
@@ -34,16 +36,7 @@ struct Probe<'a> {
     recipient_account_id: Option<Cow<'a, str>>,
     #[serde(borrow)]
     event_type: Option<Cow<'a, str>>,
-    user_identity: Option<ProbeIdentity<'a>>,
-    #[serde(borrow, rename = "@timestamp")]
-    timestamp: Option<Cow<'a, str>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct ProbeIdentity<'a> {
-    #[serde(borrow)]
-    account_id: Option<Cow<'a, str>>,
+    user_identity: Option<IgnoredAny>,
 }
 
 /// What the container around a record says, for records that do not say it themselves.
@@ -62,8 +55,8 @@ pub fn read(text: &[u8], around: Around) -> Result<Read, String> {
     simdutf8::compat::from_utf8(text)
         .map_err(|cause| format!("no UTF-8 from byte {} of the record on", cause.valid_up_to()))?;
     match serde_json::from_slice::<Probe<'_>>(text) {
-        Ok(probe) => probe.read(text, around),
-        Err(_) => whole(text, around),
+        Ok(probe) if !around.strict => probe.read(text, around),
+        _ => whole(text, around),
     }
 }
 
@@ -77,36 +70,71 @@ pub fn plain(text: &[u8], strict: bool) -> Option<Result<Read, String>> {
         && probe.event_time.is_some()
         && probe.aws_region.is_some()
         && (probe.user_identity.is_some() || probe.recipient_account_id.is_some());
-    beyond_doubt.then(|| probe.read(text, Around { strict, ..Around::default() }))
+    let around = Around { strict, ..Around::default() };
+    beyond_doubt.then(|| if strict { whole(text, around) } else { probe.read(text, around) })
 }
 
 impl Probe<'_> {
+    /// Whatever is missing, empty, hidden or spelled in its own way is left to the reading of the whole record.
     fn read(self, text: &[u8], around: Around) -> Result<Read, String> {
-        if matches!(self.event_type.as_deref(), Some("AwsCloudTrailInsight" | "AwsAggregatedEvent")) {
+        if self.event_type.as_deref().is_some_and(is_neighbour) {
             return Ok(Read::Recognised);
         }
-        let (Some(source), Some(name)) = (self.event_source.as_deref(), self.event_name.as_deref()) else {
+        let (Some(kind), Some(source), Some(name), Some(time), Some(region), Some(owner)) = (
+            self.event_type.as_deref(),
+            said(self.event_source.as_deref()),
+            said(self.event_name.as_deref()),
+            said(self.event_time.as_deref()),
+            said(self.aws_region.as_deref()),
+            self.recipient_account_id.as_deref().and_then(AccountId::parse),
+        ) else {
             return whole(text, around);
         };
-        if around.strict || relevance::is_used(source, name) {
+        if relevance::is_used(source, name) {
             return whole(text, around);
         }
-        let at = record::time(self.event_time.as_deref().or(self.timestamp.as_deref()))?;
-        let owner = self.recipient_account_id.as_deref().and_then(AccountId::parse).or(around.account);
-        let owner = owner.or_else(|| AccountId::parse(self.user_identity.as_ref()?.account_id.as_deref()?));
-        let region = self.aws_region.map(|r| Region::new(r.into_owned())).or(around.region);
-        Ok(Read::Counted(at, owner.zip(region)))
+        let at = record::time(Some(time))?;
+        Ok(if is_at_endpoint(kind) { Read::Recognised } else { Read::Counted(at, Some((owner, Region::new(region)))) })
     }
+}
+
+/// A member's text, if it says anything.
+fn said(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.is_empty() && *text != HIDDEN)
 }
 
 /// Reads a record with everything in it.
 fn whole(text: &[u8], around: Around) -> Result<Read, String> {
-    let body: Value = serde_json::from_slice(text).map_err(|cause| no_json(&cause))?;
+    typed(serde_json::from_slice(text).map_err(|cause| no_json(&cause))?, around)
+}
+
+/// Reads a record that is parsed.
+pub fn typed(body: Value, around: Around) -> Result<Read, String> {
+    let kind = Node(&body).text("eventType").unwrap_or_default();
+    if is_neighbour(kind) {
+        return Ok(Read::Recognised);
+    }
+    let at_endpoint = is_at_endpoint(kind);
     let mut record = Record::decode(body, around.account)?;
     record.region = record.region.or(around.region);
-    let pair = record.account.clone().zip(record.region.clone());
     let used = relevance::is_used(&record.source, &record.name);
+    if at_endpoint {
+        let refused = used && !record.succeeded();
+        return Ok(if refused { Read::Used(Box::new(record), None) } else { Read::Recognised });
+    }
+    let pair = record.account.clone().zip(record.region.clone());
     Ok(if used { Read::Used(Box::new(record), pair) } else { Read::Counted(record.time, pair) })
+}
+
+/// Insight and aggregated events: summaries of records that are elsewhere.
+fn is_neighbour(kind: &str) -> bool {
+    matches!(kind, "AwsCloudTrailInsight" | "AwsAggregatedEvent")
+}
+
+/// Network activity events: calls as a VPC endpoint saw them, in files of their own. They show nothing of the log of
+/// management events, which has the calls that got through; one that the endpoint refused is known from here alone.
+fn is_at_endpoint(kind: &str) -> bool {
+    kind.starts_with("AwsVpceEvent")
 }
 
 /// Why a text is no JSON, in words for a reader of the report.

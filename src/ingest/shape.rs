@@ -2,6 +2,7 @@
 
 use super::scan::{self, Member};
 use memchr::memmem;
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// What a file turned out to be.
@@ -21,12 +22,24 @@ pub enum Kind {
     Wrapped,
     /// `{"_source": …, "record": {…}}`: records cited from documentation, whose ids are placeholders.
     Excerpt,
+    /// OCSF events of Security Lake.
+    SecurityLake,
+    /// Results of CloudTrail Lake or Athena queries, as CSV.
+    CloudTrailLake,
+    /// `result_sign.json`: the hashes and the signature of such results.
+    LakeSign,
     /// A CloudTrail digest.
     Digest,
     /// AWS CLI output.
     Inventory,
+    /// A report of AWS Backup Audit Manager.
+    AuditReport,
     /// A snapshot's manifest.
     Manifest,
+    /// Parquet whose rows are OCSF events or records.
+    Parquet,
+    /// The table of events that this program writes: derived, so no evidence.
+    Events,
     /// Nothing in it.
     Empty,
     /// A file of no known kind: listed, and nothing is read from it.
@@ -34,6 +47,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether records in it are not as CloudTrail wrote them, but pieced together from what it has of them.
+    pub fn is_pieced_together(self) -> bool {
+        matches!(self, Self::SecurityLake | Self::CloudTrailLake | Self::Parquet)
+    }
+
     /// The name used in reports.
     pub fn name(self) -> &'static str {
         match self {
@@ -44,9 +62,15 @@ impl Kind {
             Self::CloudWatchLogs => "cloudwatch-logs",
             Self::Wrapped => "wrapped",
             Self::Excerpt => "excerpt",
+            Self::SecurityLake => "security-lake",
+            Self::CloudTrailLake => "cloudtrail-lake",
+            Self::LakeSign => "cloudtrail-lake-sign",
             Self::Digest => "cloudtrail-digest",
             Self::Inventory => "inventory",
+            Self::AuditReport => "audit-manager-report",
             Self::Manifest => "manifest",
+            Self::Parquet => "parquet",
+            Self::Events => "vaultrail-events",
             Self::Empty => "empty",
             Self::NotEvidence => "not-evidence",
         }
@@ -66,6 +90,21 @@ const RECORD_KEYS: [&str; 10] = [
     "requestParameters",
     "recipientAccountId",
 ];
+
+/// A key as it is meant: JSON allows any character of it to be written as an escape.
+fn decoded(key: &[u8]) -> Cow<'_, [u8]> {
+    if memchr::memchr(b'\\', key).is_none() {
+        return Cow::Borrowed(key);
+    }
+    let quoted = [b"\"", key, b"\""].concat();
+    serde_json::from_slice::<String>(&quoted).map_or(Cow::Borrowed(key), |meant| Cow::Owned(meant.into_bytes()))
+}
+
+/// Whether these names, in any casing, are those of a CloudTrail record.
+pub fn are_of_record<'a>(names: impl Iterator<Item = &'a str>) -> bool {
+    let is_one = |name: &&str| RECORD_KEYS.iter().any(|key| key.eq_ignore_ascii_case(name));
+    names.filter(is_one).count() >= 3
+}
 
 /// An object of a JSON text by its members, none of them parsed.
 pub struct Object<'a> {
@@ -91,8 +130,14 @@ impl<'a> Object<'a> {
 
     /// Where a member's value is.
     pub fn place(&self, name: &str) -> Option<Range<usize>> {
-        let at = self.keys().position(|key| key == name.as_bytes())?;
+        let at = self.keys().position(|key| decoded(key) == name.as_bytes())?;
         self.members.get(at).map(|(_, value)| value.clone())
+    }
+
+    /// Where the value of the second member of this name is.
+    pub fn again(&self, name: &str) -> Option<Range<usize>> {
+        let named = self.keys().zip(&self.members).filter(|(key, _)| decoded(key) == name.as_bytes());
+        named.map(|(_, (_, value))| value.clone()).nth(1)
     }
 
     /// Where a member's list is; `None` where it is no list.
@@ -107,7 +152,9 @@ impl<'a> Object<'a> {
 
     /// What it is, if its keys say so.
     pub fn shape(&self) -> Option<Kind> {
-        if self.has("CloudTrailEvent") {
+        if self.is_beyond_doubt() {
+            Some(Kind::Records)
+        } else if self.has("CloudTrailEvent") {
             Some(Kind::LookupEvents)
         } else if self.has("_raw") {
             Some(Kind::Wrapped)
@@ -115,25 +162,47 @@ impl<'a> Object<'a> {
             Some(Kind::Excerpt)
         } else if self.has("detail") && self.has("detail-type") {
             Some(Kind::EventBridge)
-        } else if self.has("logEvents") {
+        } else if self.has("logEvents") || self.has("awslogs") {
             Some(Kind::CloudWatchLogs)
         } else if self.has("digestStartTime") && self.has("logFiles") {
             Some(Kind::Digest)
+        } else if self.is_record() {
+            Some(Kind::Records)
         } else {
-            self.is_record().then_some(Kind::Records)
+            (self.has("class_uid") && self.has("metadata")).then_some(Kind::SecurityLake)
         }
+    }
+
+    /// Whether it is a CloudTrail record whatever else it has, even a break.
+    pub fn is_beyond_doubt(&self) -> bool {
+        let is = |name: &str, fits: fn(&[u8]) -> bool| match self.value(name) {
+            b"" => self.is_behind_break(name),
+            value => fits(value),
+        };
+        let is_text = |name: &&str| is(name, |value| value.starts_with(b"\""));
+        let is_there = |name: &&str| is(name, |value| value != b"null");
+        self.value("eventSource").ends_with(b".amazonaws.com\"")
+            && ["eventName", "eventTime", "awsRegion"].iter().all(is_text)
+            && ["userIdentity", "recipientAccountId"].iter().any(is_there)
     }
 
     /// Whether it claims to be a CloudTrail record.
     pub fn is_record(&self) -> bool {
-        // Notifications of S3, DynamoDB and Kinesis have the same keys, and `aws:s3` for a source.
+        // Notifications of S3, DynamoDB and Kinesis have the same keys, and `aws:s3` for a source. Of two the last counts, as
+        // for the parser.
         let known = RECORD_KEYS.iter().filter(|key| self.has(key)).count();
-        known >= 3 && !self.value("eventSource").starts_with(b"\"aws:")
+        let is_source = |key: &[u8]| *decoded(key) == *b"eventSource";
+        let source = self.members.iter().rev().find(|(key, _)| self.text.get(key.clone()).is_some_and(is_source));
+        let source = source.and_then(|(_, value)| self.text.get(value.clone())).unwrap_or_default();
+        known >= 3 && !source.starts_with(b"\"aws:")
     }
 
     /// Whether it has a key, in any casing: Athena and data lakes lower it.
     fn has(&self, name: &str) -> bool {
-        self.keys().any(|key| key.eq_ignore_ascii_case(name.as_bytes()))
-            || (!self.rest.is_empty() && memmem::find(self.rest, format!("\"{name}\"").as_bytes()).is_some())
+        self.keys().any(|key| decoded(key).eq_ignore_ascii_case(name.as_bytes())) || self.is_behind_break(name)
+    }
+
+    fn is_behind_break(&self, name: &str) -> bool {
+        !self.rest.is_empty() && memmem::find(self.rest, format!("\"{name}\"").as_bytes()).is_some()
     }
 }

@@ -3,11 +3,11 @@
 //! A window ends where a record seems to begin; whether it does is known when all windows before it have been swept and end
 //! just there. Where it does not (or where the file is no log at all), the answer is `None`, and the file is read as a whole.
 
-use super::Decoded;
 use super::container::{self, Part};
 use super::decompress::{LARGEST_FILE, Stored};
 use super::scan;
 use super::sweep::Layout;
+use super::{Decoded, Way};
 use memchr::{memmem, memrchr};
 use rayon::prelude::*;
 use std::io::Read;
@@ -30,14 +30,14 @@ pub struct Streamed {
 }
 
 /// Reads a large log. `None`: it is not one, or its structure is not beyond doubt.
-pub fn read(path: &Path, strict: bool) -> Option<Streamed> {
+pub fn read(path: &Path, way: Way) -> Option<Streamed> {
     let mut file = std::fs::File::open(path).ok()?;
     let mut magic = [0; 4];
     let known = file.read(&mut magic).ok()?;
     let kind = Stored::of(magic.get(..known)?);
     let stored = std::io::Cursor::new(magic).take(known as u64).chain(file);
     let stream = kind.stream(std::io::BufReader::with_capacity(1 << 18, stored)).ok()?;
-    Windows { stream, kind, carried: Vec::new(), read: 0, given: 0, layout: None, state: State::More }.all(strict)
+    Windows { stream, kind, carried: Vec::new(), read: 0, given: 0, layout: None, state: State::More }.all(way)
 }
 
 enum State {
@@ -62,8 +62,8 @@ struct Windows<'a> {
 type Batch = Option<Vec<(Vec<u8>, Part)>>;
 
 impl Windows<'_> {
-    fn all(mut self, strict: bool) -> Option<Streamed> {
-        let mut decoded = Decoded::default();
+    fn all(mut self, way: Way) -> Option<Streamed> {
+        let mut decoded = Decoded::new(way);
         let mut batch = self.batch();
         loop {
             let windows = batch?;
@@ -71,7 +71,7 @@ impl Windows<'_> {
                 break;
             }
             // The next windows are read while these are looked at.
-            let (done, next) = rayon::join(|| decode(windows, strict), || self.batch());
+            let (done, next) = rayon::join(|| decode(windows, way), || self.batch());
             for part in done? {
                 decoded.append(part);
             }
@@ -142,6 +142,6 @@ fn cut(text: &[u8], layout: Layout) -> Option<usize> {
     })
 }
 
-fn decode(windows: Vec<(Vec<u8>, Part)>, strict: bool) -> Option<Vec<Decoded>> {
-    windows.into_par_iter().map(|(text, part)| container::decode_part(&text, part, strict)).collect()
+fn decode(windows: Vec<(Vec<u8>, Part)>, way: Way) -> Option<Vec<Decoded>> {
+    windows.into_par_iter().map(|(text, part)| container::decode_part(&text, part, way)).collect()
 }

@@ -4,7 +4,7 @@ use crate::instant::{self, Instant};
 use serde_json::Value;
 
 /// What CloudTrail prints instead of text that it hides; unknown, never a value.
-const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
+pub const HIDDEN: &str = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
 /// A borrowed JSON value. Every look-up answers `None` for absent, `null`, redacted and of another type:
 /// unknown is not a default.

@@ -1,10 +1,10 @@
 //! The fast way through a text: what the sweep counted is taken over, what it handed over is read with care.
 
 use super::Reader;
-use crate::ingest::Decoded;
 use crate::ingest::scan;
 use crate::ingest::shape::Kind;
 use crate::ingest::sweep::{self, Layout, Swept};
+use crate::ingest::{Decoded, Way};
 use std::ops::Range;
 
 /// A window of a log that is too large to be held.
@@ -21,12 +21,13 @@ pub struct Part {
 }
 
 /// Reads a window. `None`: its structure is not beyond doubt, and that does not concern it alone.
-pub fn decode_part(text: &[u8], part: Part, strict: bool) -> Option<Decoded> {
+pub fn decode_part(text: &[u8], part: Part, way: Way) -> Option<Decoded> {
+    let Way { strict, events } = way;
     let list = part.layout == Layout::Part;
     let layout = if list && part.last { Layout::List } else { part.layout };
-    let mut out = Decoded::default();
+    let mut out = Decoded::new(way);
     let mut reader = Reader::new(text, &mut out, None, strict);
-    match sweep::sweep(text, part.start, layout, strict) {
+    match sweep::sweep(text, part.start, layout, strict || events) {
         Some(swept) if !list || !part.last || text.get(swept.end..)?.trim_ascii() == b"}" => {
             reader.swept(swept, |reader, range| if list { reader.item(range) } else { reader.object(range, false) });
         }
@@ -34,7 +35,7 @@ pub fn decode_part(text: &[u8], part: Part, strict: bool) -> Option<Decoded> {
         _ if part.last => {
             let head: &[u8] = if list { b"{\"Records\":[" } else { b"" };
             let whole = [head, text.get(part.start..)?].concat();
-            let mut out = Decoded::default();
+            let mut out = Decoded::new(way);
             let mut reader = Reader::new(&whole, &mut out, None, strict);
             reader.offset = part.offset + part.start as u64;
             reader.head = head.len();
@@ -68,6 +69,7 @@ impl Reader<'_, '_> {
             return false;
         }
         let items = swept.plain + swept.odd.len() as u64;
+        let known_before = self.out.kind;
         let unknown = self.unknown.len();
         match layout {
             Layout::List => self.swept(swept, Self::item),
@@ -76,8 +78,10 @@ impl Reader<'_, '_> {
         let unknown = (self.unknown.len() - unknown) as u64;
         if log_file.is_some() {
             // A list under this key in which nothing is a CloudTrail record is some other service's file.
-            self.out.kind = (unknown < items || items == 0).then_some(Kind::LogFile);
-        } else if items == 0 {
+            if unknown < items || items == 0 {
+                self.out.kind = Some(known_before.unwrap_or(Kind::LogFile));
+            }
+        } else if items == 0 && layout == Layout::List {
             self.note(Kind::Empty);
         }
         true
