@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use vaultrail::controls::view::Context;
 use vaultrail::controls::{self, engine, params::Params, policy::Policy};
 use vaultrail::coverage::{Coverage, Run, Terms};
+use vaultrail::integrity::Integrity;
 use vaultrail::world::World;
 use vaultrail::{facts, ingest};
 
@@ -28,6 +29,7 @@ fn stages(c: &mut Criterion) {
     group.bench_function("replay", |b| b.iter(|| World::replay(facts.clone(), coverage())));
 
     let world = World::replay(facts.clone(), coverage());
+    let integrity = Integrity::default();
     let Ok(controls) = controls::all() else { return };
     let params: Vec<(String, Params)> =
         controls.iter().map(|c| (c.rule.id.clone(), Params::defaults(&c.rule))).collect();
@@ -36,8 +38,14 @@ fn stages(c: &mut Criterion) {
     group.bench_function("judge", |b| {
         b.iter(|| {
             let judged = controls.iter().zip(&params).map(|(control, (_, params))| {
-                let context =
-                    Context { world: &world, policy: &policy, params, params_of: &params_of, window_from: from };
+                let context = Context {
+                    world: &world,
+                    policy: &policy,
+                    integrity: &integrity,
+                    params,
+                    params_of: &params_of,
+                    window_from: from,
+                };
                 engine::judge_all(control, context, to).len()
             });
             judged.sum::<usize>()

@@ -31,6 +31,39 @@ pub fn join(mut runs: Vec<Run>, apart: Duration) -> Vec<Run> {
     out
 }
 
+/// What is left of disjoint ordered runs without those of another such list.
+pub fn without(runs: &[Run], taken: &[Run]) -> Vec<Run> {
+    let mut out = Vec::with_capacity(runs.len());
+    let mut next = 0;
+    for run in runs {
+        let mut from = run.from;
+        while taken.get(next).is_some_and(|gone| gone.to < from) {
+            next += 1;
+        }
+        for gone in taken.get(next..).unwrap_or_default().iter().take_while(|gone| gone.from <= run.to) {
+            if gone.from > from {
+                out.push(Run { from, to: gone.from - instant::tick() });
+            }
+            from = gone.to + instant::tick();
+        }
+        if from <= run.to {
+            out.push(Run { from, to: run.to });
+        }
+    }
+    out
+}
+
+/// What digest chains show, per account and Region; disjoint and in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Chains {
+    /// Signed digests name all that was delivered, and all of it is here as it was delivered.
+    pub proven: BTreeMap<Pair, Vec<Run>>,
+    /// The same, of digests whose signatures could not be checked.
+    pub inferred: BTreeMap<Pair, Vec<Run>>,
+    /// A log file that a digest names is missing or altered, and no other trail has that time.
+    pub broken: BTreeMap<Pair, Vec<Run>>,
+}
+
 /// The user's word that the log is complete somewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assertion {
@@ -63,6 +96,7 @@ impl Default for Terms {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Graded {
     at_least: BTreeMap<Grade, Vec<Run>>,
+    broken: Vec<Run>,
     events: u64,
 }
 
@@ -115,10 +149,34 @@ impl Coverage {
             .into_iter()
             .map(|(pair, layers)| {
                 let events = events.get(&pair).copied().unwrap_or_default();
-                (pair, Graded { at_least: merged(&layers), events })
+                (pair, Graded { at_least: merged(&layers), broken: Vec::new(), events })
             })
             .collect();
         Self { pairs, terms }
+    }
+
+    /// Adds what digest chains show. Where they show a hole, nothing vouches for the log, not even the user's word.
+    pub fn with_chains(mut self, chains: &Chains) -> Self {
+        for (pair, runs) in &chains.proven {
+            let graded = self.pairs.entry(pair.clone()).or_default();
+            for grade in GRADES {
+                let known = graded.at_least.entry(grade).or_default();
+                *known = join(known.iter().chain(runs).copied().collect(), instant::tick());
+            }
+        }
+        for (pair, runs) in &chains.broken {
+            let graded = self.pairs.entry(pair.clone()).or_default();
+            graded.broken.clone_from(runs);
+            for known in graded.at_least.values_mut() {
+                *known = without(known, runs);
+            }
+        }
+        self
+    }
+
+    /// Where digests show that log files are missing or altered.
+    pub fn broken(&self, pair: &Pair) -> &[Run] {
+        self.pairs.get(pair).map(|graded| graded.broken.as_slice()).unwrap_or_default()
     }
 
     /// The terms it was built on.
@@ -279,6 +337,35 @@ mod tests {
         assert_eq!(filled.over(&pair(), t(0), t(500)), Ok(Grade::Asserted));
         assert_eq!(filled.over(&pair(), t(0), t(550)), Ok(Grade::Inferred));
         assert_eq!(filled.stretches(&pair(), t(0), t(550)).len(), 2);
+    }
+
+    #[test]
+    fn a_chain_proves_and_a_broken_stretch_is_bridged_by_nothing() {
+        let word = Assertion { accounts: None, regions: None, from: Some(t(0)), to: Some(t(500)) };
+        let of = |runs: &[(i64, i64)]| {
+            let runs = runs.iter().map(|(from, to)| Run { from: t(*from), to: t(*to) }).collect();
+            BTreeMap::from([(pair(), runs)])
+        };
+        let chains = Chains { proven: of(&[(100, 200)]), inferred: of(&[]), broken: of(&[(30, 40)]) };
+        let found = coverage(&[0, 60], &[word]).with_chains(&chains);
+        assert_eq!(found.over(&pair(), t(100), t(200)), Ok(Grade::Proven));
+        assert_eq!(found.over(&pair(), t(90), t(200)), Ok(Grade::Asserted));
+        assert_eq!(found.over(&pair(), t(0), t(60)), Err(Run { from: t(30), to: t(40) }));
+    }
+
+    #[test]
+    fn runs_without_others_keep_their_edges() {
+        let run = |from, to| Run { from: t(from), to: t(to) };
+        let tick = instant::tick();
+        let left = without(&[run(0, 10), run(20, 30)], &[run(5, 22), run(25, 26)]);
+        let after = |minute| t(minute) + tick;
+        let want = [
+            Run { from: t(0), to: t(5) - tick },
+            Run { from: after(22), to: t(25) - tick },
+            Run { from: after(26), to: t(30) },
+        ];
+        assert_eq!(left, want);
+        assert_eq!(without(&[run(0, 10)], &[run(0, 10)]), []);
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod evidence;
 pub mod facts;
 pub mod ingest;
 pub mod instant;
+pub mod integrity;
 pub mod record;
 pub mod render;
 pub mod report;

@@ -7,21 +7,38 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The arrows of ARCHITECTURE.md: what each module of the crate may use. Everything points down.
-const USES: [(&str, &[&str]); 16] = [
+const USES: [(&str, &[&str]); 17] = [
     ("main", &["cli"]),
     ("lib", &[]),
     (
         "cli",
         &[
-            "render", "report", "controls", "world", "facts", "ingest", "status", "coverage", "evidence", "instant",
+            "render",
+            "report",
+            "controls",
+            "world",
+            "facts",
+            "integrity",
+            "ingest",
+            "status",
+            "coverage",
+            "evidence",
+            "instant",
             "arn",
         ],
     ),
     ("render", &["report", "status", "instant"]),
-    ("report", &["controls", "world", "ingest", "record", "status", "coverage", "evidence", "instant", "arn"]),
-    ("controls", &["world", "facts", "record", "status", "coverage", "timeline", "evidence", "instant", "arn"]),
+    (
+        "report",
+        &["controls", "world", "integrity", "ingest", "record", "status", "coverage", "evidence", "instant", "arn"],
+    ),
+    (
+        "controls",
+        &["world", "facts", "integrity", "record", "status", "coverage", "timeline", "evidence", "instant", "arn"],
+    ),
     ("world", &["facts", "record", "coverage", "timeline", "evidence", "instant", "arn"]),
     ("facts", &["ingest", "record", "evidence", "instant", "arn"]),
+    ("integrity", &["ingest", "coverage", "evidence", "instant", "arn"]),
     ("ingest", &["record", "coverage", "evidence", "instant", "arn"]),
     ("record", &["instant", "arn"]),
     ("coverage", &["evidence", "instant", "arn"]),

@@ -305,7 +305,7 @@ fn records_whose_members_are_columns_say_what_they_say_as_json() {
             record.actor.principal.clone(),
             record.account.clone(),
         ),
-        Said::Observation(_) => panic!("an observation"),
+        Said::Observation(_) | Said::Digest(_) => panic!("no record"),
     };
     assert_eq!(used(&columns), used(&json));
     let Said::Record(record) = &columns.entries[0].said else { panic!("no record") };

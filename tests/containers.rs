@@ -714,7 +714,9 @@ fn at_endpoint(minute: u32, error: Option<&str>) -> Value {
 
 #[test]
 fn an_organization_trails_tree_is_read_with_its_neighbours_and_these_vouch_for_nothing() {
-    let digest = json!({"awsAccountId": "111122223333", "digestStartTime": "2026-10-30T00:00:00Z", "digestEndTime": "2026-10-30T01:00:00Z", "logFiles": []});
+    let digest = json!({"awsAccountId": "111122223333", "digestStartTime": "2026-10-30T00:00:00Z", "digestEndTime": "2026-10-30T01:00:00Z", "logFiles": [],
+        "digestS3Bucket": "b", "digestS3Object": "AWSLogs/o-exampleorgid/111122223333/CloudTrail-Digest/eu-west-1/2026/10/30/d.json.gz",
+        "digestPublicKeyFingerprint": "f", "previousDigestSignature": null});
     let folder = Folder::new();
     let put = |account: &str, kind: &str, name: &str, records: &[Value]| {
         folder.put(

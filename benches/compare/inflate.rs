@@ -4,8 +4,8 @@
 //! `inflate [--jobs N] [--with libdeflate|zlib-rs|none] [--sha256] PATH…`
 
 use clap::{Parser, ValueEnum};
+use ring::digest::{SHA256, digest};
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use std::error::Error;
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -68,7 +68,7 @@ impl Worker {
             }
         };
         if self.sha256 {
-            self.folded ^= Sha256::digest(&self.text).into_iter().fold(0, |folded, byte| folded ^ byte);
+            self.folded ^= digest(&SHA256, &self.text).as_ref().iter().fold(0, |folded, byte| folded ^ byte);
         }
         self.inflated += length as u64;
         Ok(())

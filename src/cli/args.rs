@@ -23,6 +23,9 @@ pub enum Command {
     /// Read evidence, judge every control, write a report.
     #[command(after_long_help = EXAMPLES)]
     Audit(Box<AuditArgs>),
+    /// Verify CloudTrail's digest chains: whether log files are missing, altered or moved.
+    #[command(after_long_help = VERIFY)]
+    Verify(Box<VerifyArgs>),
     /// Print the JSON Schema of the report.
     Schema,
 }
@@ -44,6 +47,61 @@ Exit codes:
   3  nothing at or above --fail-on could be decided, or --insufficient fail and something could not
   4  damaged evidence, unless --allow-defects
   5  a bug";
+
+const VERIFY: &str = "\
+Examples:
+  aws s3 sync s3://BUCKET/AWSLogs/ logs/AWSLogs/
+  aws cloudtrail list-public-keys --start-time START --end-time END > keys.json
+  aws s3api head-object --bucket BUCKET --key NEWEST-DIGEST > head.json
+  vaultrail verify logs/ --public-keys keys.json --head-object head.json
+  vaultrail verify logs/                                  without keys: hashes and links only
+
+Exit codes:
+  0  every chain holds and every file that digests name is as delivered
+  2  bad usage, a path that does not exist, no digests
+  4  something is missing, altered, moved or unreadable
+  5  a bug";
+
+/// `vaultrail verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Files and folders with CloudTrail digests and log files; `-` is standard input.
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Output of `aws cloudtrail list-public-keys`; repeatable. Keys among the paths are used as well.
+    #[arg(long, value_name = "FILE")]
+    pub public_keys: Vec<PathBuf>,
+    /// Output of `aws s3api head-object` for the newest digest of a chain, which has its signature; repeatable.
+    #[arg(long, value_name = "FILE")]
+    pub head_object: Vec<PathBuf>,
+    /// Format [default: text on a terminal, json in a pipe].
+    #[arg(long, value_enum, help_heading = "Output")]
+    pub format: Option<VerifyFormat>,
+    /// Write to a file instead of standard output.
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Colours.
+    #[arg(long, value_enum, default_value = "auto", help_heading = "Output")]
+    pub color: When,
+    /// Progress on standard error.
+    #[arg(long, value_enum, default_value = "auto", help_heading = "Output")]
+    pub progress: When,
+    /// Say nothing on standard error but errors.
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
+    /// Threads [default: all cores].
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+}
+
+/// Formats of `vaultrail verify`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum VerifyFormat {
+    /// Data (`vaultrail.verify/1`).
+    Json,
+    /// For the terminal.
+    Text,
+}
 
 /// Formats of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -3,16 +3,18 @@
 use super::args::{AuditArgs, FormatArg, When};
 use super::output;
 use super::progress::Progress;
-use super::setup::{self, Setup};
+use super::setup::{self, Instants, Setup};
 use crate::controls::engine;
 use crate::controls::view::Context;
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, Pair, Run, Terms};
 use crate::facts;
-use crate::ingest;
+use crate::ingest::{self, Log};
+use crate::integrity::Integrity;
 use crate::render::{self, Format, TextOptions};
 use crate::report::compile::{Frame, Outcome, compile};
 use crate::report::wire::Report;
 use crate::world::World;
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 
 /// Why no report could be written.
@@ -38,13 +40,7 @@ const MOST_THREADS: usize = 1024;
 /// Runs the command; answers with the exit code.
 pub fn run(args: &AuditArgs) -> Result<u8, Error> {
     let formats = formats(args)?;
-    if let Some(jobs) = args.jobs {
-        if !(1..=MOST_THREADS).contains(&jobs) {
-            return Err(Error::Usage(format!("--jobs {jobs}: it must lie in 1..={MOST_THREADS}")));
-        }
-        // A second call finds the pool built; the first one's size stays.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
-    }
+    threads(args.jobs)?;
     let report = report(args)?;
     for format in formats {
         let rendered =
@@ -53,6 +49,17 @@ pub fn run(args: &AuditArgs) -> Result<u8, Error> {
     }
     output::tell(args, &report);
     Ok(report.summary.gate.exit_code)
+}
+
+/// Builds the thread pool.
+pub(super) fn threads(jobs: Option<usize>) -> Result<(), Error> {
+    let Some(jobs) = jobs else { return Ok(()) };
+    if !(1..=MOST_THREADS).contains(&jobs) {
+        return Err(Error::Usage(format!("--jobs {jobs}: it must lie in 1..={MOST_THREADS}")));
+    }
+    // A second call finds the pool built; the first one's size stays.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
+    Ok(())
 }
 
 /// Everything up to the report.
@@ -67,17 +74,19 @@ pub fn report(args: &AuditArgs) -> Result<Report, Error> {
         strict: args.strict,
         events: args.events_parquet.is_some(),
         watch: &progress,
+        ..ingest::Options::default()
     };
     let log = ingest::read(&args.paths, &options);
     progress.end();
-    let log = log?;
+    let mut log = log?;
     if let Some(path) = &args.events_parquet {
         output::events(path, &log.events).map_err(Error::Output)?;
     }
+    let integrity = Integrity::check(&log);
+    integrity.tell(&mut log);
     let times = setup::instants(args, &setup, &log).map_err(Error::Usage)?;
     let exceptions = setup.exceptions(times.as_of).map_err(Error::Usage)?;
-    let coverage =
-        Coverage::build(log.activity.pairs(), &log.snapshot_pairs, &times.assertions, times.extent, setup.terms);
+    let coverage = covered(&log, &integrity, &times, setup.terms);
     let world = World::replay(facts::read(&log), coverage);
     let params_of = |id: &str| setup.controls.iter().find(|c| c.control.rule.id == id).map(|c| &c.params);
     let outcomes: Vec<Outcome<'_>> = setup
@@ -88,6 +97,7 @@ pub fn report(args: &AuditArgs) -> Result<Report, Error> {
             let context = Context {
                 world: &world,
                 policy: &setup.policy,
+                integrity: &integrity,
                 params: &c.params,
                 params_of: &params_of,
                 window_from: times.from,
@@ -105,6 +115,18 @@ pub fn report(args: &AuditArgs) -> Result<Report, Error> {
         max_records: args.max_records,
     };
     Ok(compile(&outcomes, &world, &log, &frame))
+}
+
+/// Coverage from events, digests and the user's word. A digest is a sign of life for the whole time that it speaks of.
+fn covered(log: &Log, integrity: &Integrity, times: &Instants, terms: Terms) -> Coverage {
+    let chains = integrity.coverage();
+    let mut signs: BTreeMap<&Pair, (u64, Vec<Run>)> =
+        log.activity.pairs().map(|(pair, count, runs)| (pair, (count, runs.to_vec()))).collect();
+    for (pair, runs) in &chains.inferred {
+        signs.entry(pair).or_default().1.extend(runs);
+    }
+    let signs = signs.iter().map(|(pair, (count, runs))| (*pair, *count, runs.as_slice()));
+    Coverage::build(signs, &log.snapshot_pairs, &times.assertions, times.extent, terms).with_chains(&chains)
 }
 
 fn formats(args: &AuditArgs) -> Result<Vec<Format>, Error> {
@@ -137,8 +159,13 @@ fn no_color() -> bool {
 }
 
 fn text_options(args: &AuditArgs) -> TextOptions {
-    let terminal = args.output.is_none() && args.out_dir.is_none() && std::io::stdout().is_terminal();
-    let colour = match args.color {
+    text_width(args.color, args.output.is_none() && args.out_dir.is_none())
+}
+
+/// How wide and colourful text is that goes to standard output, or to a file.
+pub(super) fn text_width(color: When, to_stdout: bool) -> TextOptions {
+    let terminal = to_stdout && std::io::stdout().is_terminal();
+    let colour = match color {
         When::Always => true,
         When::Never => false,
         When::Auto => terminal && !no_color(),

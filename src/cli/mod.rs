@@ -6,6 +6,7 @@ pub mod config;
 pub mod output;
 pub mod progress;
 pub mod setup;
+pub mod verify;
 
 use crate::ingest::columns::read::is_guarded;
 use args::{Cli, Command};
@@ -33,13 +34,8 @@ pub fn guarded(command: impl FnOnce() -> u8 + UnwindSafe) -> u8 {
 /// Runs a command; answers with the exit code.
 pub fn run(cli: &Cli) -> u8 {
     match &cli.command {
-        Command::Audit(args) => match audit::run(args) {
-            Ok(code) => code,
-            Err(error) => {
-                output::say(&format!("vaultrail: {error}"));
-                if matches!(error, audit::Error::Render(_)) { BUG } else { USAGE }
-            }
-        },
+        Command::Audit(args) => code(audit::run(args)),
+        Command::Verify(args) => code(verify::run(args)),
         Command::Schema => {
             let schema = crate::report::wire::schema();
             let text = serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n";
@@ -52,4 +48,11 @@ pub fn run(cli: &Cli) -> u8 {
             }
         }
     }
+}
+
+fn code(outcome: Result<u8, audit::Error>) -> u8 {
+    outcome.unwrap_or_else(|error| {
+        output::say(&format!("vaultrail: {error}"));
+        if matches!(error, audit::Error::Render(_)) { BUG } else { USAGE }
+    })
 }

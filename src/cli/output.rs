@@ -36,7 +36,8 @@ pub fn events(path: &Path, events: &Events) -> Result<(), String> {
     whole(path, |out| columns::write::write(events, out))
 }
 
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
+/// A file of these bytes.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
     whole(path, |out| out.write_all(bytes).map_err(|cause| cause.to_string()))
 }
 

@@ -34,6 +34,11 @@ impl Proof {
         Self { first: Cite::Coverage(stretch, note.into()), more: Vec::new(), grade: None, origin: None }
     }
 
+    /// A digest shows it, known as well as its chain is.
+    pub fn attested(evidence: Evidence, note: impl Into<String>, grade: Grade) -> Self {
+        Self { grade: Some(grade), ..Self::shown(evidence, note) }
+    }
+
     /// One more record or row.
     pub fn and(mut self, evidence: Evidence, note: impl Into<String>) -> Self {
         let cite = Cite::Entry(evidence, note.into());

@@ -70,8 +70,10 @@ fn holes(pair: &Pair, view: &View<'_>) -> Judgement {
         n => format!("The log has {n} holes; the longest is {said}."),
     };
     let limit = view.of.params.int("max_gap_minutes").unwrap_or(60);
+    let broken = view.of.world.coverage.broken(pair);
+    let proven = holes.iter().any(|hole| broken.iter().any(|run| run.from <= hole.to && hole.from <= run.to));
     Judgement::non_compliant("gap", message, &proof)
-        .severity(Severity::Medium)
+        .severity(if proven { Severity::High } else { Severity::Medium })
         .observed("holes", holes.len())
         .expected("max_gap_minutes", limit)
 }

@@ -59,6 +59,7 @@ controls! {
     copy_cadence_without_gaps,
     copy_retention_within_vault_bounds,
     log_covers_window,
+    log_files_authentic,
     no_recovery_point_deletion_by_humans,
     no_unauthorized_share_attempts,
     resource_copied_to_air_gapped_vault,

@@ -7,6 +7,7 @@ use super::policy::Policy;
 use crate::coverage::Pair;
 use crate::evidence::{Grade, Stretch};
 use crate::instant::{self, Instant};
+use crate::integrity::Integrity;
 use crate::timeline::{Span, Timeline};
 use crate::world::{Happened, World};
 use chrono::Duration;
@@ -22,6 +23,8 @@ pub struct Context<'w> {
     pub world: &'w World,
     /// The user's policy.
     pub policy: &'w Policy,
+    /// What digests say of the log.
+    pub integrity: &'w Integrity,
     /// The control's parameters.
     pub params: &'w Params,
     /// The parameters of another control, by id.

@@ -340,6 +340,7 @@ pub fn read(log: &Log) -> Vec<Fact> {
                 }
                 out.facts
             }
+            Said::Digest(_) => Vec::new(),
         }
     });
     let mut facts: Vec<Fact> = per_entry.flatten().collect();

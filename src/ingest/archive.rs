@@ -2,6 +2,8 @@
 //! name is only a name, whatever it says.
 
 use super::decompress::{Inflater, LARGEST_FILE};
+use super::digest::file_name;
+use super::hashing::Wanted;
 use super::{FileRead, Way, read_bytes};
 use rayon::prelude::*;
 use std::fs::File;
@@ -51,16 +53,22 @@ pub fn open(path: &Path) -> Option<File> {
 }
 
 /// Reads an archive: one file for each member, hidden ones left out, and one for the archive itself where it is broken.
-pub(super) fn read(path: &Path, source: impl Read + Seek, way: Way) -> Vec<FileRead> {
-    read_within(path, BufReader::new(source), &LIMITS, way)
+pub(super) fn read(path: &Path, source: impl Read + Seek, wanted: &Wanted, way: Way) -> Vec<FileRead> {
+    read_within(path, BufReader::new(source), &LIMITS, wanted, way)
 }
 
-fn read_within(path: &Path, mut source: impl Read + Seek, limits: &Limits, way: Way) -> Vec<FileRead> {
+/// Whether this is a member with the name of a log file of CloudTrail.
+pub fn has_log_name(path: &Path) -> bool {
+    let path = path.to_string_lossy();
+    path.contains(BETWEEN) && file_name(&path).contains("_CloudTrail_")
+}
+
+fn read_within(path: &Path, mut source: impl Read + Seek, limits: &Limits, wanted: &Wanted, way: Way) -> Vec<FileRead> {
     if path.to_string_lossy().matches(BETWEEN).count() > DEEPEST {
         let why = "is a zip archive in one that is in another; one in another is the limit; unpack it";
         return vec![FileRead::failed(path, why)];
     }
-    let mut members = Members { path, limits, way, files: Vec::new(), batch: Vec::new(), waiting: 0, total: 0 };
+    let mut members = Members { path, limits, wanted, way, files: Vec::new(), batch: Vec::new(), waiting: 0, total: 0 };
     let broken = match ZipArchive::new(&mut source) {
         Ok(zip) => members.all(zip),
         Err(why) => {
@@ -72,7 +80,7 @@ fn read_within(path: &Path, mut source: impl Read + Seek, limits: &Limits, way: 
     let mut files = members.files;
     files.extend(broken.map(|why| FileRead::failed(path, why)));
     if files.is_empty() {
-        files.extend(read_bytes(path, b"", &mut Inflater::default(), way));
+        files.extend(read_bytes(path, b"", &mut Inflater::default(), wanted, way));
     }
     files
 }
@@ -116,6 +124,7 @@ fn is_left_out(name: &str) -> bool {
 struct Members<'a> {
     path: &'a Path,
     limits: &'a Limits,
+    wanted: &'a Wanted,
     way: Way,
     files: Vec<FileRead>,
     batch: Vec<(PathBuf, Vec<u8>, Option<String>)>,
@@ -204,9 +213,9 @@ impl Members<'_> {
     fn flush(&mut self) {
         self.waiting = 0;
         let batch = std::mem::take(&mut self.batch).into_par_iter();
-        let way = self.way;
+        let (wanted, way) = (self.wanted, self.way);
         let read = batch.map_init(Inflater::default, |inflater, (path, bytes, broken)| {
-            let mut files = read_bytes(&path, &bytes, inflater, way);
+            let mut files = read_bytes(&path, &bytes, inflater, wanted, way);
             match (broken, files.as_mut_slice()) {
                 (Some(why), [file]) if file.path == path && file.failed.is_none() => file.failed = Some(why),
                 (Some(why), _) => files.push(FileRead::failed(&path, why)),
@@ -247,7 +256,7 @@ mod tests {
     }
 
     fn failures(sizes: &[usize], limits: &Limits) -> (usize, Vec<String>) {
-        let files = read_within(Path::new("a.zip"), archive(sizes), limits, Way::default());
+        let files = read_within(Path::new("a.zip"), archive(sizes), limits, &Wanted::default(), Way::default());
         (files.len(), files.into_iter().filter_map(|file| file.failed).collect())
     }
 

@@ -3,6 +3,7 @@
 mod items;
 mod swift;
 
+use super::keys::SavedSignature;
 use super::scan::{self, Broken};
 use super::shape::{Kind, Object};
 use super::{Decoded, Way, audit_report, inventory, parquet, probe, text};
@@ -242,6 +243,11 @@ impl<'a, 'o> Reader<'a, 'o> {
         if let Some(manifest) = inventory::Manifest::decode(&document) {
             self.note(Kind::Manifest);
             self.out.manifest = Some(manifest);
+            return;
+        }
+        if let Some(saved) = SavedSignature::decode(&document) {
+            self.note(Kind::Inventory);
+            self.out.signature = Some(saved);
             return;
         }
         match inventory::recognise(document, self.hint) {

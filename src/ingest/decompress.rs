@@ -19,6 +19,8 @@ pub struct Text<'a> {
     pub bytes: Cow<'a, [u8]>,
     /// Why decompression stopped.
     pub broken: Option<String>,
+    /// Whether these are all bytes of the file, from one gzip member where it is compressed. `false`: perhaps not.
+    pub whole: bool,
 }
 
 /// How a file is stored.
@@ -81,14 +83,15 @@ impl Inflater {
     /// Decompresses a stored file of any kind, up to [`LARGEST_FILE`].
     pub fn text<'a>(&'a mut self, stored: &'a [u8]) -> Text<'a> {
         let kind = Stored::of(stored);
+        let whole = |bytes| Text { bytes, broken: None, whole: true };
         let text = match kind {
-            Stored::Plain => Text { bytes: Cow::Borrowed(stored), broken: None },
+            Stored::Plain => whole(Cow::Borrowed(stored)),
             Stored::Gzip | Stored::Zstd => match self.at_once(stored) {
-                Some(length) => Text { bytes: self.text.get(..length).unwrap_or_default().into(), broken: None },
+                Some(length) => whole(self.text.get(..length).unwrap_or_default().into()),
                 None => stream(kind, stored, LARGEST_FILE),
             },
         };
-        Text { bytes: utf8(text.bytes), ..text }
+        if is_marked(&text.bytes) { Text { bytes: utf8(text.bytes), whole: false, ..text } } else { text }
     }
 
     /// Inflates a file that is a single gzip member; answers with its length. `None`: stream it.
@@ -121,7 +124,7 @@ fn has_other_member(stored: &[u8]) -> bool {
 fn stream(kind: Stored, stored: &[u8], most: u64) -> Text<'static> {
     match kind.stream(stored) {
         Ok(decoder) => read(decoder, kind, stored.len(), most),
-        Err(cause) => Text { bytes: Cow::default(), broken: Some(kind.breaks(0, &cause)) },
+        Err(cause) => Text { bytes: Cow::default(), broken: Some(kind.breaks(0, &cause)), whole: false },
     }
 }
 
@@ -135,7 +138,12 @@ fn read(decoder: impl Read, kind: Stored, stored: usize, most: u64) -> Text<'sta
         Ok(_) => None,
     };
     bytes.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-    Text { bytes: bytes.into(), broken }
+    Text { bytes: bytes.into(), broken, whole: false }
+}
+
+/// Whether the text begins with a byte order mark.
+fn is_marked(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xef, 0xbb, 0xbf, ..] | [0xff, 0xfe, ..] | [0xfe, 0xff, ..])
 }
 
 /// Drops a byte order mark; UTF-16 with one, as a redirection in Windows PowerShell writes it, becomes UTF-8.
@@ -200,6 +208,18 @@ mod tests {
         let stored = encoder.finish().unwrap_or_default();
         assert!(has_other_member(&stored));
         assert_eq!(text(&stored), (b"{} \x1f\x8b\x08\x00".to_vec(), None));
+    }
+
+    #[test]
+    fn a_text_that_may_not_be_all_of_one_member_is_not_called_whole() {
+        let whole = |stored: &[u8]| Inflater::default().text(stored).whole;
+        let one = gz(b"text");
+        assert!(whole(&one) && whole(b"text"));
+        for other in [gz(b" and more"), gz(b""), gz(b"text"), b"junk".to_vec()] {
+            assert!(!whole(&[one.clone(), other].concat()));
+        }
+        assert!(!whole(&[gz(b""), one.clone()].concat()));
+        assert!(!whole(b"\xef\xbb\xbf{}") && !whole(&gz(b"\xef\xbb\xbf{}")));
     }
 
     #[test]

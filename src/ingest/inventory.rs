@@ -231,7 +231,13 @@ impl Output {
         list.map_or_else(|| format!("/{row}"), |list| format!("/{list}/{row}"))
     }
 
-    fn items(&self) -> &[Value] {
+    /// `<service> <operation>`.
+    pub fn operation(&self) -> &'static str {
+        self.operation
+    }
+
+    /// The rows of a list.
+    pub(super) fn items(&self) -> &[Value] {
         self.list.and_then(|key| self.document.get(key)?.as_array()).map(Vec::as_slice).unwrap_or_default()
     }
 

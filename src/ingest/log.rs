@@ -2,12 +2,16 @@
 
 use super::activity::{Activity, Pair};
 use super::columns::Events;
+use super::digest::{Digest, lies_at};
+use super::hashing::Hashed;
 use super::inventory::{Manifest, Observation};
+use super::keys::{self, PublicKey, SavedSignature};
 use super::shape::Kind;
 use super::{Decoded, Defect, FileRead, loose, show_path};
 use crate::arn::AccountId;
 use crate::evidence::Evidence;
 use crate::instant::Instant;
+use crate::record::node::NOTHING;
 use crate::record::{Record, brief};
 use serde_json::Value;
 use std::collections::hash_map::Entry as Known;
@@ -42,6 +46,8 @@ pub enum Said {
     Record(Box<Record>),
     /// A snapshot row.
     Observation(Observation),
+    /// A digest of CloudTrail.
+    Digest(Box<Digest>),
 }
 
 /// One record or snapshot row.
@@ -61,6 +67,7 @@ impl Entry {
         match &self.said {
             Said::Record(record) => record.time,
             Said::Observation(observation) => observation.captured_at,
+            Said::Digest(digest) => digest.end,
         }
     }
 
@@ -69,6 +76,7 @@ impl Entry {
         match &self.said {
             Said::Record(record) => record.body(),
             Said::Observation(observation) => observation.body(),
+            Said::Digest(_) => &NOTHING,
         }
     }
 }
@@ -128,6 +136,12 @@ pub struct Log {
     pub snapshot_pairs: BTreeSet<Pair>,
     /// The table of events; empty unless it is asked for.
     pub events: Events,
+    /// The files whose names digests name, by path.
+    pub hashed: BTreeMap<String, Hashed>,
+    /// Public keys of digests.
+    pub public_keys: Vec<PublicKey>,
+    /// Signatures of digests, saved from S3.
+    pub signatures: Vec<SavedSignature>,
 }
 
 impl Log {
@@ -136,10 +150,12 @@ impl Log {
         self.entries.get(evidence.0 as usize)
     }
 
-    /// The first and last instant of any evidence, record or snapshot.
+    /// The first and last instant of any evidence, record or snapshot; of digests where there is nothing else.
     pub fn evidence_extent(&self) -> Option<(Instant, Instant)> {
         let snapshots = self.sources.iter().filter_map(|s| s.captured_at).map(|at| (at, at));
-        self.extent.into_iter().chain(snapshots).reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
+        let whole = |a: (Instant, Instant), b: (Instant, Instant)| (a.0.min(b.0), a.1.max(b.1));
+        let extent = self.extent.into_iter().chain(snapshots).reduce(whole);
+        extent.or_else(|| self.digests().map(|(_, digest)| (digest.start, digest.end)).reduce(whole))
     }
 
     /// Whether no file holds a record or a snapshot, not even an empty list of them.
@@ -207,7 +223,7 @@ fn damage(file: &FileRead, manifest: Option<&Manifest>, manifests: &Manifests) -
     }
     if let Some(output) = &file.decoded.inventory {
         found.extend(output.problem());
-        if manifest.is_none() {
+        if manifest.is_none() && output.operation() != keys::LIST_PUBLIC_KEYS {
             found.push(
                 "this snapshot has no capture time: put a manifest.json beside or above it, or give --captured-at TIME"
                     .into(),
@@ -221,11 +237,12 @@ fn add_file(log: &mut Log, file: FileRead, manifests: &Manifests, captured_at: O
     let inventory = file.decoded.inventory.as_ref();
     let manifest = inventory.and_then(|output| output.placed(manifest_of(&file.path, manifests, captured_at)));
     let damage = damage(&file, manifest.as_ref(), manifests);
-    let FileRead { path, stored, decompressed, mut decoded, qualifier, .. } = file;
+    let FileRead { path, stored, decompressed, mut decoded, qualifier, hashed, .. } = file;
     log.stored += stored;
     log.decompressed += decompressed;
     let shown = show_path(&path);
     let damage_free = damage.is_empty();
+    log.hashed.extend(hashed.map(|hashed| (shown.clone(), hashed)));
     match (decoded.kind, damage_free) {
         (_, false) => log.files.defective += 1,
         (None | Some(Kind::Events), true) => log.files.not_evidence += 1,
@@ -239,10 +256,15 @@ fn add_file(log: &mut Log, file: FileRead, manifests: &Manifests, captured_at: O
         return;
     };
     add_records(log, &shown, &mut decoded);
+    log.public_keys.extend(decoded.inventory.iter().flat_map(|output| keys::listed(output, &shown)));
+    log.signatures.extend(decoded.signature.take().map(|saved| SavedSignature { path: shown.clone(), ..saved }));
+    let digests: Vec<Digest> =
+        decoded.digests.into_iter().map(|digest| Digest { path: shown.clone(), ..digest }).collect();
     let source = log.sources.len();
     log.sources.push(Source { path: shown, kind, captured_at: manifest.as_ref().map(|m| m.captured_at) });
     let records = decoded.used.into_iter().map(|(n, record)| (Place::Record(n), Said::Record(record)));
-    log.entries.extend(records.map(|(place, said)| Entry { source, place, said }));
+    let digests = digests.into_iter().map(|digest| (Place::Pointer(String::new()), Said::Digest(Box::new(digest))));
+    log.entries.extend(records.chain(digests).map(|(place, said)| Entry { source, place, said }));
     if let (Some(output), Some(manifest)) = (decoded.inventory, manifest) {
         log.snapshot_pairs.extend(manifest.account.clone().zip(manifest.region.clone()));
         for (pointer, observation) in output.rows(&manifest, qualifier.as_deref()) {
@@ -289,10 +311,15 @@ fn order(log: &mut Log) {
         let (account, id) = match &entry.said {
             Said::Record(record) => (record.account.clone(), record.id.clone()),
             Said::Observation(observation) => (observation.account.clone(), String::new()),
+            // Of several copies the one in its place comes first.
+            Said::Digest(digest) => {
+                (None, format!("{} {}", digest.object, u8::from(!lies_at(&digest.path, &digest.object))))
+            }
         };
         (entry.time(), account, id, path(entry), entry.place.clone())
     });
     let mut first: HashMap<Identity, usize> = HashMap::new();
+    let mut digests: BTreeSet<(String, String)> = BTreeSet::new();
     let mut kept: Vec<Entry> = Vec::with_capacity(entries.len());
     for entry in entries {
         let twin = match &entry.said {
@@ -303,7 +330,9 @@ fn order(log: &mut Log) {
                     None
                 }
             },
-            Said::Observation(_) => None,
+            // The same digest again, in another place: one of them is enough.
+            Said::Digest(digest) if !digests.insert((digest.object.clone(), digest.sha256.clone())) => continue,
+            Said::Observation(_) | Said::Digest(_) => None,
         };
         let Some(twin) = twin else {
             kept.push(entry);

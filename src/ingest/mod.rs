@@ -7,8 +7,11 @@ pub mod columns;
 pub mod container;
 pub mod csv;
 pub mod decompress;
+pub mod digest;
 pub mod discover;
+pub mod hashing;
 pub mod inventory;
+pub mod keys;
 pub mod log;
 pub mod loose;
 pub mod marks;
@@ -27,15 +30,18 @@ use crate::instant::Instant;
 use crate::record::Record;
 use activity::Signs;
 use decompress::{Inflater, LARGEST_BUFFER, Stored};
+use digest::Digest;
 use discover::File;
+use hashing::{Hashed, Wanted};
 use inventory::{Manifest, Output};
+use keys::SavedSignature;
 use rayon::prelude::*;
-use sha2::Digest;
 use shape::Kind;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+pub use hashing::sha256;
 pub use log::{Entry, Log, Place, Said};
 
 /// Why nothing could be read at all.
@@ -102,7 +108,9 @@ pub struct Decoded {
     /// Breaks of the file's structure: what and where.
     pub broken: Vec<String>,
     /// Digest documents.
-    pub digests: u64,
+    pub digests: Vec<Digest>,
+    /// The saved signature of a digest that it is.
+    pub signature: Option<SavedSignature>,
     /// The manifest that it is.
     pub manifest: Option<Result<Manifest, String>>,
     /// The CLI output that it is.
@@ -128,7 +136,7 @@ impl Decoded {
         self.counted_only += next.counted_only;
         self.defective.extend(next.defective.into_iter().map(|(position, reason)| (before + position, reason)));
         self.broken.extend(next.broken);
-        self.digests += next.digests;
+        self.digests.extend(next.digests);
         if let (Some(rows), Some(more)) = (&mut self.rows, next.rows) {
             rows.append(more, before);
         }
@@ -150,6 +158,7 @@ impl Watch for () {
 }
 
 /// How files are read.
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
     /// Time of snapshots without a manifest.
@@ -160,13 +169,15 @@ pub struct Options<'a> {
     pub strict: bool,
     /// Whether the table of events is filled ([`Log::events`]).
     pub events: bool,
+    /// Whether files that digests name are only hashed and their records left alone.
+    pub hash_only: bool,
     /// Who looks on.
     pub watch: &'a dyn Watch,
 }
 
 impl Default for Options<'_> {
     fn default() -> Self {
-        Self { captured_at: None, allow_defects: false, strict: false, events: false, watch: &() }
+        Self { captured_at: None, allow_defects: false, strict: false, events: false, hash_only: false, watch: &() }
     }
 }
 
@@ -177,6 +188,8 @@ pub struct Way {
     pub strict: bool,
     /// Whether each record gets a row in the table of events.
     pub events: bool,
+    /// Whether files that digests name are only hashed.
+    pub hash_only: bool,
 }
 
 /// A file after reading.
@@ -187,6 +200,7 @@ struct FileRead {
     decoded: Decoded,
     failed: Option<String>,
     qualifier: Option<String>,
+    hashed: Option<Hashed>,
 }
 
 /// Said of the table of events given back as evidence.
@@ -200,11 +214,17 @@ pub fn read(paths: &[PathBuf], options: &Options<'_>) -> Result<Log, Error> {
     let (stdin, named): (Vec<_>, Vec<_>) = paths.iter().cloned().partition(|p| p.as_os_str() == STDIN);
     let found = discover::discover(&named)?;
     options.watch.found(found.files.len() as u64, found.files.iter().map(|file| file.size).sum());
-    let way = Way { strict: options.strict, events: options.events };
-    let mut files = read_all(&found.files, options.watch, way);
+    let way = Way { strict: options.strict, events: options.events, hash_only: options.hash_only };
+    // Digests first: the files that they name are hashed while their text is at hand.
+    let (digests, others): (Vec<_>, Vec<_>) =
+        found.files.into_iter().partition(|file| digest::is_named_so(&show_path(&file.path)));
+    let mut files = read_all(&digests, &Wanted::default(), options.watch, way);
+    files.extend(read_all(&others, &Wanted::by_files(&files), options.watch, way));
+    files.sort_by(|a, b| a.path.cmp(&b.path));
     if !stdin.is_empty() {
         files.extend(read_stdin(way));
     }
+    hashing::late(&mut files);
     let log = log::assemble(files, found.defects, options.captured_at);
     // Damage may have been evidence, so it is reported; where it does not matter to the user, nothing is left.
     if log.is_without_evidence() && (log.defects.is_empty() || options.allow_defects) {
@@ -217,7 +237,7 @@ pub fn read(paths: &[PathBuf], options: &Options<'_>) -> Result<Log, Error> {
 }
 
 /// Reads files on all threads, the largest first; answers in their order.
-fn read_all(files: &[File], watch: &dyn Watch, way: Way) -> Vec<FileRead> {
+fn read_all(files: &[File], wanted: &Wanted, watch: &dyn Watch, way: Way) -> Vec<FileRead> {
     let mut order: Vec<(usize, &File)> = files.iter().enumerate().collect();
     order.sort_by_key(|(_, file)| std::cmp::Reverse(file.size));
     let next = AtomicUsize::new(0);
@@ -225,7 +245,7 @@ fn read_all(files: &[File], watch: &dyn Watch, way: Way) -> Vec<FileRead> {
         let mut buffers = Buffers::default();
         let mut done = Vec::new();
         while let Some((number, file)) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let read = read_file(file, &mut buffers, way);
+            let read = read_file(file, &mut buffers, wanted, way);
             watch.read(file.size);
             done.push((*number, read));
         }
@@ -249,10 +269,10 @@ struct Buffers {
 const LARGEST_STORED: u64 = LARGEST_BUFFER as u64;
 
 /// Reads a file: one, or the members of an archive.
-fn read_file(file: &File, buffers: &mut Buffers, way: Way) -> Vec<FileRead> {
+fn read_file(file: &File, buffers: &mut Buffers, wanted: &Wanted, way: Way) -> Vec<FileRead> {
     if file.size > LARGEST_STORED {
         if let Some(archive) = archive::open(&file.path) {
-            return archive::read(&file.path, archive, way);
+            return archive::read(&file.path, archive, wanted, way);
         }
         if let Some(read) = stream::read(&file.path, way) {
             return vec![streamed(file, read)];
@@ -266,9 +286,9 @@ fn read_file(file: &File, buffers: &mut Buffers, way: Way) -> Vec<FileRead> {
     let mut read = match outcome {
         Ok(_) if is_long(&buffers.stored) => match stream::read(&file.path, way) {
             Some(read) => vec![streamed(file, read)],
-            None => read_bytes(&file.path, &buffers.stored, &mut buffers.inflater, way),
+            None => read_bytes(&file.path, &buffers.stored, &mut buffers.inflater, wanted, way),
         },
-        Ok(_) => read_bytes(&file.path, &buffers.stored, &mut buffers.inflater, way),
+        Ok(_) => read_bytes(&file.path, &buffers.stored, &mut buffers.inflater, wanted, way),
         Err(cause) => vec![FileRead::failed(&file.path, format!("cannot be read: {cause}"))],
     };
     if buffers.stored.capacity() > LARGEST_BUFFER {
@@ -292,38 +312,48 @@ fn is_long(stored: &[u8]) -> bool {
     }
 }
 
+/// Where a digest names this file, [`hashing::late`] hashes it.
 fn streamed(file: &File, read: stream::Streamed) -> FileRead {
     let stream::Streamed { decoded, decompressed, failed } = read;
-    FileRead { path: file.path.clone(), stored: file.size, decompressed, decoded, failed, qualifier: None }
+    let path = file.path.clone();
+    FileRead { path, stored: file.size, decompressed, decoded, failed, qualifier: None, hashed: None }
 }
 
 fn read_stdin(way: Way) -> Vec<FileRead> {
     let mut stored = Vec::new();
     let outcome = std::io::stdin().lock().read_to_end(&mut stored);
-    let mut files = read_bytes(Path::new(STDIN), &stored, &mut Inflater::default(), way);
+    let mut files = read_bytes(Path::new(STDIN), &stored, &mut Inflater::default(), &Wanted::default(), way);
     if let (Err(cause), Some(file)) = (outcome, files.last_mut()) {
         file.failed.get_or_insert(format!("standard input breaks: {cause}"));
     }
     files
 }
 
-fn read_bytes(path: &Path, stored: &[u8], inflater: &mut Inflater, way: Way) -> Vec<FileRead> {
+fn read_bytes(path: &Path, stored: &[u8], inflater: &mut Inflater, wanted: &Wanted, way: Way) -> Vec<FileRead> {
     let text = inflater.text(stored);
     if archive::is_zip(&text.bytes) {
-        return archive::read(path, Cursor::new(text.bytes.as_ref()), way);
+        return archive::read(path, Cursor::new(text.bytes.as_ref()), wanted, way);
     }
     let (hint, qualifier) = inventory::named(path);
-    let decoded = container::decode(&text.bytes, hint, way);
+    let named = wanted.names(path);
+    // Digests in the same archive are read with the logs that they name.
+    let hashed = (named || archive::has_log_name(path)).then(|| hashing::hash(stored, &text));
+    let mut decoded = if way.hash_only && named {
+        Decoded { kind: Some(Kind::LogFile), ..Decoded::default() }
+    } else {
+        container::decode(&text.bytes, hint, way)
+    };
+    hashing::seal(&mut decoded.digests, path, stored, &text);
     let decompressed = text.bytes.len() as u64;
     let (path, stored) = (path.to_owned(), stored.len() as u64);
-    vec![FileRead { path, stored, decompressed, decoded, failed: text.broken, qualifier }]
+    vec![FileRead { path, stored, decompressed, decoded, failed: text.broken, qualifier, hashed }]
 }
 
 impl FileRead {
     /// A file of which nothing could be read.
     fn failed(path: &Path, why: impl Into<String>) -> Self {
         let (path, decoded) = (path.to_owned(), Decoded::default());
-        Self { path, stored: 0, decompressed: 0, decoded, failed: Some(why.into()), qualifier: None }
+        Self { path, stored: 0, decompressed: 0, decoded, failed: Some(why.into()), qualifier: None, hashed: None }
     }
 }
 
@@ -336,10 +366,4 @@ pub fn stored_sha256(path: &str) -> Option<String> {
         return Some(sha256(&std::fs::read(path).ok()?));
     }
     archive::stored(path).map(|bytes| sha256(&bytes))
-}
-
-/// SHA-256 in lower-case hex.
-pub fn sha256(bytes: &[u8]) -> String {
-    let digits = sha2::Sha256::digest(bytes).into_iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }

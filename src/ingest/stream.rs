@@ -17,7 +17,7 @@ use std::path::Path;
 const WINDOW: usize = 8 << 20;
 
 /// So much text is read of one file at most, however little of it is held.
-const LONGEST: u64 = LARGEST_FILE << 5;
+pub const LONGEST: u64 = LARGEST_FILE << 5;
 
 /// A file that has been read.
 pub struct Streamed {

@@ -6,11 +6,11 @@ use crate::report::wire::{EvidenceRef, RecordBody, Report, SourceFile, Status, V
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// One cited record, snapshot row or stretch of log.
+/// One cited record, snapshot row, digest or stretch of log.
 pub struct Citation<'a> {
     /// Instant of the event or snapshot, or both ends of the stretch.
     pub when: String,
-    /// Event name, `snapshot`, or `log` with its grade.
+    /// Event name, `snapshot`, `digest`, or `log` with its grade.
     pub what: String,
     /// `path#12`, `path#/BackupVaultList/3`, or `account/region`.
     pub place: String,
@@ -53,8 +53,11 @@ impl<'a> Library<'a> {
             },
             EvidenceRef::Row(row) => Citation {
                 when: row.time.clone(),
-                what: "snapshot".into(),
-                place: format!("{}#{}", self.path(row.source), row.pointer),
+                what: if self.is_digest(row.source) { "digest" } else { "snapshot" }.into(),
+                place: match row.pointer.as_str() {
+                    "" if self.is_digest(row.source) => self.path(row.source),
+                    pointer => format!("{}#{pointer}", self.path(row.source)),
+                },
                 note: &row.note,
                 event_id: None,
                 sha256: self.sha256(row.source),
@@ -74,6 +77,10 @@ impl<'a> Library<'a> {
 
     fn path(&self, source: u64) -> String {
         self.sources.get(&source).map_or_else(|| format!("source {source}"), |file| file.path.clone())
+    }
+
+    fn is_digest(&self, source: u64) -> bool {
+        self.sources.get(&source).is_some_and(|file| file.kind == "cloudtrail-digest")
     }
 
     fn sha256(&self, source: u64) -> Option<&'a str> {

@@ -17,7 +17,7 @@ use super::visible::visible;
 use crate::report::wire::Report;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context, escape_formatter};
-use sha2::{Digest, Sha256};
+use ring::digest::{SHA256, digest};
 
 const TEMPLATE: &str = include_str!("../../reports/report.html");
 const STYLE: &str = include_str!("../../reports/report.css");
@@ -51,7 +51,7 @@ fn embedded(report: &Report) -> String {
 }
 
 fn policy() -> String {
-    let [style, script] = [STYLE, SCRIPT].map(|text| base64(&Sha256::digest(text.as_bytes())));
+    let [style, script] = [STYLE, SCRIPT].map(|text| base64(digest(&SHA256, text.as_bytes()).as_ref()));
     format!(
         "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; img-src data:; base-uri 'none'; form-action 'none'"
     )

@@ -9,6 +9,7 @@ mod json;
 mod numbers;
 mod stretch;
 mod text;
+pub mod verify;
 mod visible;
 
 pub use html::html;

@@ -4,7 +4,7 @@
 //! and for which time, every failure can be read on its own and carries what `explain` and `bundle` take, and the last
 //! lines say again why the program exits as it does.
 
-mod layout;
+pub(super) mod layout;
 mod tables;
 
 use super::cite::{Library, gate_word, name, worst_first};
@@ -67,11 +67,11 @@ fn status(status: Status) -> Style {
     }
 }
 
-fn dim() -> Style {
+pub(super) fn dim() -> Style {
     Style::new().dimmed()
 }
 
-fn bold() -> Style {
+pub(super) fn bold() -> Style {
     Style::new().bold()
 }
 

@@ -16,7 +16,6 @@ use crate::ingest::{self, Log, Place, Said};
 use crate::instant::{self, Instant};
 use crate::world::World;
 use rayon::prelude::*;
-use sha2::Digest;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A control with its parameters, its severity and its judgements.
@@ -84,8 +83,7 @@ pub fn compile(outcomes: &[Outcome<'_>], world: &World, log: &Log, frame: &Frame
 
 /// A short stable hash of some texts.
 pub fn short_hash(parts: &[&str]) -> String {
-    let digest = sha2::Sha256::digest(parts.join("\n").as_bytes());
-    digest.iter().take(8).fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    ingest::sha256(parts.join("\n").as_bytes()).chars().take(16).collect()
 }
 
 fn verdict(outcome: &Outcome<'_>, judged: &Judged, log: &Log) -> Verdict {
@@ -179,6 +177,7 @@ pub fn refer(cite: &Cite, log: &Log) -> Option<EvidenceRef> {
                     time: match said {
                         Said::Observation(row) => instant::show(row.captured_at),
                         Said::Record(record) => instant::show(record.time),
+                        Said::Digest(digest) => instant::show(digest.end),
                     },
                     note,
                 }),

@@ -5,4 +5,5 @@ pub mod compile;
 pub mod exceptions;
 pub mod gate;
 pub mod incidents;
+pub mod verify;
 pub mod wire;

@@ -30,6 +30,10 @@ const RECORD_KEYS: [&str; 10] = [
     "recipientAccountId",
 ];
 
+/// What a digest must have besides the members that it is told by.
+const DIGEST_KEYS: [&str; 5] =
+    ["digestEndTime", "digestS3Bucket", "digestS3Object", "digestPublicKeyFingerprint", "previousDigestSignature"];
+
 /// Account and Region.
 pub type Pair = (String, String);
 
@@ -61,7 +65,7 @@ pub enum Fate {
 pub struct Told {
     fates: Vec<Fate>,
     evidence: bool,
-    /// Whether `Records` is no list.
+    /// Whether `Records` is no list, or a digest lacks members.
     pub broken: bool,
     unsure: bool,
 }
@@ -219,6 +223,7 @@ impl Told {
             self.log_events(&members)?;
         } else if members.has("digestStartTime") && members.has("logFiles") {
             self.evidence = true;
+            self.broken |= !DIGEST_KEYS.iter().all(|key| members.has(key));
         } else if members.is_record() {
             self.place(record(text, None, None));
         } else if let Some(records) = members.first("Records") {

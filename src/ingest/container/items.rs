@@ -2,6 +2,7 @@
 
 use super::Reader;
 use crate::arn::{AccountId, Region};
+use crate::ingest::digest::Digest;
 use crate::ingest::probe::{self, Around, Read};
 use crate::ingest::shape::{Kind, Object};
 use crate::ingest::{ocsf, scan, text};
@@ -36,7 +37,10 @@ impl Reader<'_, '_> {
             }
             Kind::Digest => {
                 self.note(Kind::Digest);
-                self.out.digests += 1;
+                match Digest::read(self.slice(range)) {
+                    Ok(digest) => self.out.digests.push(digest),
+                    Err(problem) => self.out.broken.push(problem),
+                }
             }
             Kind::Excerpt if object.value("event").is_empty() => self.record(object.value("record"), shape, None, None),
             Kind::Excerpt => {

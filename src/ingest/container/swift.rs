@@ -22,7 +22,7 @@ pub struct Part {
 
 /// Reads a window. `None`: its structure is not beyond doubt, and that does not concern it alone.
 pub fn decode_part(text: &[u8], part: Part, way: Way) -> Option<Decoded> {
-    let Way { strict, events } = way;
+    let Way { strict, events, .. } = way;
     let list = part.layout == Layout::Part;
     let layout = if list && part.last { Layout::List } else { part.layout };
     let mut out = Decoded::new(way);
