@@ -68,6 +68,7 @@ fn the_table_has_a_row_for_each_record_and_the_coverage_of_the_log() {
     let mut used = 0;
     for entry in &log.entries {
         let Said::Record(record) = &entry.said else { continue };
+        let record = record.open().unwrap();
         let path = &log.sources[entry.source].path;
         let ingest::Place::Record(number) = entry.place else { panic!("a record without a number") };
         let at =
@@ -299,10 +300,10 @@ fn records_whose_members_are_columns_say_what_they_say_as_json() {
     assert_eq!(columns.records, json.records);
     let used = |log: &Log| match &log.entries[0].said {
         Said::Record(record) => (
+            record.open().unwrap().actor.principal,
             record.id.clone(),
             record.time,
             record.name.clone(),
-            record.actor.principal.clone(),
             record.account.clone(),
         ),
         Said::Observation(_) | Said::Digest(_) => panic!("no record"),
@@ -310,7 +311,7 @@ fn records_whose_members_are_columns_say_what_they_say_as_json() {
     assert_eq!(used(&columns), used(&json));
     let Said::Record(record) = &columns.entries[0].said else { panic!("no record") };
     let name = VAULT.rsplit(':').next();
-    assert_eq!(record.request().text("backupVaultName"), name);
+    assert_eq!(record.open().unwrap().request().text("backupVaultName"), name);
 }
 
 #[test]

@@ -147,7 +147,7 @@ fn every_further_container_gives_the_same_records() {
         let log = read_one("anything.txt", bytes);
         assert_eq!(log.defects, [], "{name}");
         assert_eq!((log.records.read, log.records.used, log.records.counted_only), (2, 1, 1), "{name}");
-        let (number, record) = used(&log)[0];
+        let (number, record) = used(&log).remove(0);
         assert_eq!(number, 1, "{name}");
         assert_eq!(record.id, "00000000-0000-4000-8000-000000000060", "{name}");
         assert_eq!(record.name, "DeleteBackupVaultLockConfiguration", "{name}");
@@ -323,7 +323,7 @@ fn a_cell_that_is_empty_says_nothing() {
     let text = String::from_utf8(bytes).unwrap().replace(",111122223333\n", ",\n").replace("192.0.2.1", "");
     let log = read_one("a.csv", text);
     assert_eq!(log.defects, []);
-    let record = used(&log)[0].1;
+    let record = used(&log).remove(0).1;
     assert_eq!(
         (record.flag("readOnly"), record.error_code.as_deref(), record.actor.source_ip.as_deref()),
         (None, None, None)

@@ -20,9 +20,9 @@ pub(crate) fn read_one(name: &str, bytes: impl AsRef<[u8]>) -> Log {
     read(&[folder.put(name, bytes)])
 }
 
-pub(crate) fn used(log: &Log) -> Vec<(u64, &Record)> {
+pub(crate) fn used(log: &Log) -> Vec<(u64, Record)> {
     let each = log.entries.iter().filter_map(|entry| match (&entry.place, &entry.said) {
-        (Place::Record(number), Said::Record(record)) => Some((*number, &**record)),
+        (Place::Record(number), Said::Record(record)) => Some((*number, record.open().unwrap())),
         _ => None,
     });
     each.collect()
@@ -89,7 +89,7 @@ fn every_container_gives_the_same_records() {
         let log = read_one("anything.txt", bytes);
         assert_eq!(log.defects, [], "{name}");
         assert_eq!((log.records.read, log.records.used, log.records.counted_only), (2, 1, 1), "{name}");
-        let (number, record) = used(&log)[0];
+        let (number, record) = used(&log).remove(0);
         assert_eq!(number, 1, "{name}");
         assert_eq!(record.name, "DeleteBackupVaultLockConfiguration", "{name}");
         assert_eq!(record.account.as_ref().map(ToString::to_string).as_deref(), Some("111122223333"), "{name}");
@@ -362,4 +362,21 @@ fn fixtures_are_read_without_a_defect() {
     let log = read(&[root().join("fixtures/controls/VLT-02")]);
     assert_eq!(log.defects.iter().filter(|d| d.record.is_none()).collect::<Vec<_>>(), Vec::<&ingest::Defect>::new());
     assert!(log.entries.iter().any(|e| e.body()["BackupVaultArn"] == VAULT));
+}
+
+#[test]
+fn strictly_a_record_that_is_only_counted_is_counted_once_and_one_id_with_two_bodies_is_told() {
+    let folder = Folder::new();
+    let mut other = noise(1);
+    other["sourceIPAddress"] = json!("198.51.100.1");
+    folder.put("a.json", log_file(&[noise(1), noise(2)]));
+    folder.put("b.json", log_file(&[noise(2), other]));
+    let paths = [folder.path().to_owned()];
+    let log = read(&paths);
+    assert_eq!((log.records.counted_only, log.records.duplicate, log.records.defective), (4, 0, 0));
+    let log = ingest::read(&paths, &Options { strict: true, ..Options::default() }).unwrap();
+    assert_eq!((log.records.counted_only, log.records.duplicate, log.records.defective), (2, 1, 1));
+    let [defect] = log.defects.as_slice() else { panic!("{:?}", log.defects) };
+    assert!(defect.path.ends_with("b.json") && defect.record == Some(1), "{defect:?}");
+    assert!(defect.reason.contains("a.json record 0"), "{defect:?}");
 }

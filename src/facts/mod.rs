@@ -316,7 +316,8 @@ pub fn read(log: &Log) -> Vec<Fact> {
     let per_entry = log.entries.par_iter().enumerate().map(|(index, entry)| {
         let evidence = Evidence(u32::try_from(index).unwrap_or(u32::MAX));
         match &entry.said {
-            Said::Record(record) => {
+            Said::Record(packed) => {
+                let Some(record) = &packed.open() else { return Vec::new() };
                 let mut out = Sink { at: record.time, evidence, observed: false, facts: Vec::new() };
                 match record.source.as_str() {
                     "backup.amazonaws.com" => backup::read(record, &mut out),

@@ -7,13 +7,16 @@ use super::hashing::Hashed;
 use super::inventory::{Manifest, Observation};
 use super::keys::{self, PublicKey, SavedSignature};
 use super::shape::Kind;
+use super::twins::Twins;
 use super::{Decoded, Defect, FileRead, loose, show_path};
 use crate::arn::AccountId;
 use crate::evidence::Evidence;
 use crate::instant::Instant;
+use crate::record::brief;
 use crate::record::node::NOTHING;
-use crate::record::{Record, brief};
+use crate::record::packed::Packed;
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::hash_map::Entry as Known;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -43,7 +46,7 @@ pub enum Place {
 #[derive(Debug, Clone)]
 pub enum Said {
     /// A log record.
-    Record(Box<Record>),
+    Record(Box<Packed>),
     /// A snapshot row.
     Observation(Observation),
     /// A digest of CloudTrail.
@@ -72,11 +75,11 @@ impl Entry {
     }
 
     /// The JSON behind it.
-    pub fn body(&self) -> &Value {
+    pub fn body(&self) -> Cow<'_, Value> {
         match &self.said {
-            Said::Record(record) => record.body(),
-            Said::Observation(observation) => observation.body(),
-            Said::Digest(_) => &NOTHING,
+            Said::Record(record) => Cow::Owned(record.body()),
+            Said::Observation(observation) => Cow::Borrowed(observation.body()),
+            Said::Digest(_) => Cow::Borrowed(&NOTHING),
         }
     }
 }
@@ -175,8 +178,9 @@ pub(super) fn assemble(files: Vec<FileRead>, defects: Vec<Defect>, captured_at: 
     log.files.found = files.len() as u64 + log.defects.len() as u64;
     log.files.defective = log.defects.len() as u64;
     let manifests = manifests(&files);
+    let mut twins = Twins::default();
     for file in files {
-        add_file(&mut log, file, &manifests, captured_at);
+        add_file(&mut log, file, &manifests, captured_at, &mut twins);
     }
     log.activity.join();
     order(&mut log);
@@ -233,7 +237,7 @@ fn damage(file: &FileRead, manifest: Option<&Manifest>, manifests: &Manifests) -
     found
 }
 
-fn add_file(log: &mut Log, file: FileRead, manifests: &Manifests, captured_at: Option<Instant>) {
+fn add_file(log: &mut Log, file: FileRead, manifests: &Manifests, captured_at: Option<Instant>, twins: &mut Twins) {
     let inventory = file.decoded.inventory.as_ref();
     let manifest = inventory.and_then(|output| output.placed(manifest_of(&file.path, manifests, captured_at)));
     let damage = damage(&file, manifest.as_ref(), manifests);
@@ -260,8 +264,10 @@ fn add_file(log: &mut Log, file: FileRead, manifests: &Manifests, captured_at: O
     log.signatures.extend(decoded.signature.take().map(|saved| SavedSignature { path: shown.clone(), ..saved }));
     let digests: Vec<Digest> =
         decoded.digests.into_iter().map(|digest| Digest { path: shown.clone(), ..digest }).collect();
+    let shown = Source { path: shown, kind, captured_at: manifest.as_ref().map(|m| m.captured_at) };
+    twins.count(log, &shown, decoded.twins);
     let source = log.sources.len();
-    log.sources.push(Source { path: shown, kind, captured_at: manifest.as_ref().map(|m| m.captured_at) });
+    log.sources.push(shown);
     let records = decoded.used.into_iter().map(|(n, record)| (Place::Record(n), Said::Record(record)));
     let digests = digests.into_iter().map(|digest| (Place::Pointer(String::new()), Said::Digest(Box::new(digest))));
     log.entries.extend(records.chain(digests).map(|(place, said)| Entry { source, place, said }));
@@ -353,7 +359,7 @@ fn order(log: &mut Log) {
 /// documentation, whose id is a placeholder, is only the same as one that says the same.
 type Identity = (Option<AccountId>, String, Option<u64>);
 
-fn identity(entry: &Entry, record: &Record, sources: &[Source]) -> Identity {
+fn identity(entry: &Entry, record: &Packed, sources: &[Source]) -> Identity {
     let placeholder = sources.get(entry.source).is_some_and(|source| source.kind == Kind::Excerpt);
     let body = (placeholder || record.id.is_empty()).then(|| {
         let mut hasher = DefaultHasher::new();
@@ -365,10 +371,11 @@ fn identity(entry: &Entry, record: &Record, sources: &[Source]) -> Identity {
 
 /// Whether two records with the same id are the same; through different containers, on the members that both carry.
 fn same(a: &Entry, b: &Entry, sources: &[Source]) -> bool {
-    let (Some(x), Some(y)) = (a.body().as_object(), b.body().as_object()) else { return false };
+    let (one, other) = (a.body(), b.body());
+    let (Some(x), Some(y)) = (one.as_object(), other.as_object()) else { return false };
     let kind = |entry: &Entry| sources.get(entry.source).map(|source| source.kind);
     if [a, b].into_iter().filter_map(kind).any(Kind::is_pieced_together) {
-        return loose::agree(a.body(), b.body());
+        return loose::agree(&one, &other);
     }
     let alike = kind(a) == kind(b);
     if alike && x.len() != y.len() {

@@ -25,9 +25,10 @@ pub mod shape;
 pub mod stream;
 pub mod sweep;
 pub mod text;
+pub mod twins;
 
 use crate::instant::Instant;
-use crate::record::Record;
+use crate::record::packed::Packed;
 use activity::Signs;
 use decompress::{Inflater, LARGEST_BUFFER, Stored};
 use digest::Digest;
@@ -40,9 +41,10 @@ use shape::Kind;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use twins::Twin;
 
 pub use hashing::sha256;
-pub use log::{Entry, Log, Place, Said};
+pub use log::{Entry, Log, Place, Said, Source};
 
 /// Why nothing could be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +102,7 @@ pub struct Decoded {
     /// Positions given out, defective ones counted.
     pub records_read: u64,
     /// Records that the program uses, with their positions.
-    pub used: Vec<(u64, Box<Record>)>,
+    pub used: Vec<(u64, Box<Packed>)>,
     /// Records counted for coverage only.
     pub counted_only: u64,
     /// Broken records: position and reason.
@@ -119,6 +121,8 @@ pub struct Decoded {
     pub rows: Option<columns::Rows>,
     /// When the log shows signs of life.
     pub signs: Signs,
+    /// With `--strict`: positions of records that are only counted, and what tells them from others.
+    pub twins: Vec<(u64, Twin)>,
 }
 
 impl Decoded {
@@ -141,6 +145,7 @@ impl Decoded {
             rows.append(more, before);
         }
         self.signs.add(next.signs);
+        self.twins.extend(next.twins.into_iter().map(|(position, twin)| (before + position, twin)));
     }
 }
 

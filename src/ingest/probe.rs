@@ -1,6 +1,7 @@
 //! One record at first glance: its place in the log's coverage, and whether the program uses it, before a DOM is built.
 
 use super::activity::Pair;
+use super::twins::Twin;
 use crate::arn::{AccountId, Region};
 use crate::instant::Instant;
 use crate::record::node::{HIDDEN, Node};
@@ -14,8 +15,8 @@ use std::borrow::Cow;
 pub enum Read {
     /// The program uses it.
     Used(Box<Record>, Option<Pair>),
-    /// It shows that the log was alive.
-    Counted(Instant, Option<Pair>),
+    /// It shows that the log was alive; with `--strict`, what tells it from others.
+    Counted(Instant, Option<Pair>, Option<Twin>),
     /// Insight, aggregated and network activity events, and other products' OCSF events: no place in the log's coverage.
     Recognised,
 }
@@ -94,7 +95,11 @@ impl Probe<'_> {
             return whole(text, around);
         }
         let at = record::time(Some(time))?;
-        Ok(if is_at_endpoint(kind) { Read::Recognised } else { Read::Counted(at, Some((owner, Region::new(region)))) })
+        Ok(if is_at_endpoint(kind) {
+            Read::Recognised
+        } else {
+            Read::Counted(at, Some((owner, Region::new(region))), None)
+        })
     }
 }
 
@@ -123,7 +128,11 @@ pub fn typed(body: Value, around: Around) -> Result<Read, String> {
         return Ok(if refused { Read::Used(Box::new(record), None) } else { Read::Recognised });
     }
     let pair = record.account.clone().zip(record.region.clone());
-    Ok(if used { Read::Used(Box::new(record), pair) } else { Read::Counted(record.time, pair) })
+    if used {
+        return Ok(Read::Used(Box::new(record), pair));
+    }
+    let twin = if around.strict { Twin::of(&record) } else { None };
+    Ok(Read::Counted(record.time, pair, twin))
 }
 
 /// Insight and aggregated events: summaries of records that are elsewhere.

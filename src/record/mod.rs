@@ -2,6 +2,7 @@
 
 pub mod identity;
 pub mod node;
+pub mod packed;
 pub mod refusal;
 pub mod relevance;
 

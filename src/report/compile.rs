@@ -345,7 +345,7 @@ fn cited_bodies(judged: &[(&str, &Judged)], verdicts: &[Verdict], log: &Log, lim
             source: entry.source as u64,
             record: if let Place::Record(number) = entry.place { Some(number) } else { None },
             pointer: if let Place::Pointer(pointer) = &entry.place { Some(pointer.clone()) } else { None },
-            body: bodies::cut(entry.body().clone()),
+            body: bodies::cut(entry.body().into_owned()),
         })
         .collect()
 }

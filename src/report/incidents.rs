@@ -42,8 +42,11 @@ pub fn group(judged: &[(&str, &Judged)], verdicts: &[Verdict], log: &Log, window
     let mut groups = attempts(judged, verdicts, log);
     for (index, entry) in (0_u32..).zip(&log.entries) {
         let Said::Record(record) = &entry.said else { continue };
-        let inside = record.time >= window.0 && record.time <= window.1;
-        let Some((control, kind)) = refused_kind(record).filter(|_| inside) else { continue };
+        if !record.failed || record.time < window.0 || record.time > window.1 {
+            continue;
+        }
+        let Some(record) = record.open() else { continue };
+        let Some((control, kind)) = refused_kind(&record) else { continue };
         let beside = verdicts.iter().filter(|v| v.control == control && v.status != Status::NotApplicable);
         let beside = beside.filter(|v| v.subject.account.as_deref() == record.account.as_ref().map(AccountId::as_str));
         let uids: BTreeSet<String> = beside.map(|v| v.uid.clone()).collect();
@@ -77,6 +80,7 @@ fn attempts(judged: &[(&str, &Judged)], verdicts: &[Verdict], log: &Log) -> Grou
         for cite in &judged.judgement.cites {
             let Cite::Entry(evidence, _) = cite else { continue };
             let Some(Said::Record(record)) = log.entry(*evidence).map(|entry| &entry.said) else { continue };
+            let Some(record) = record.open() else { continue };
             let group = groups.entry(key(kind, &record.actor)).or_insert_with(|| none_yet(&record.actor));
             group.1.insert(*evidence);
             group.2.extend(uid.clone());

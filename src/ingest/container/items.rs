@@ -6,6 +6,7 @@ use crate::ingest::digest::Digest;
 use crate::ingest::probe::{self, Around, Read};
 use crate::ingest::shape::{Kind, Object};
 use crate::ingest::{ocsf, scan, text};
+use crate::record::packed::Packed;
 use crate::record::{Record, relevance};
 use serde_json::Value;
 use std::ops::Range;
@@ -121,7 +122,7 @@ impl Reader<'_, '_> {
                 if let Some(rows) = &mut self.out.rows {
                     rows.record(position, &record, false);
                 }
-                self.out.used.push((position, Box::new(record)));
+                self.out.used.push((position, Box::new(Packed::from(record))));
             }
             Err(reason) => self.out.defective.push((position, reason)),
         }
@@ -161,7 +162,7 @@ impl Reader<'_, '_> {
         if let Some(rows) = &mut self.out.rows {
             match &read {
                 Ok(Read::Used(record, pair)) => rows.record(position, record, pair.is_some()),
-                Ok(Read::Counted(at, pair)) => rows.counted(position, text, Some(*at), pair.as_ref()),
+                Ok(Read::Counted(at, pair, _)) => rows.counted(position, text, Some(*at), pair.as_ref()),
                 Ok(Read::Recognised) => rows.counted(position, text, None, None),
                 Err(_) => {}
             }
@@ -169,9 +170,10 @@ impl Reader<'_, '_> {
         match read {
             Ok(Read::Used(record, pair)) => {
                 self.out.signs.saw(record.time, pair);
-                self.out.used.push((position, record));
+                self.out.used.push((position, Box::new(Packed::from(*record))));
             }
-            Ok(Read::Counted(at, pair)) => {
+            Ok(Read::Counted(at, pair, twin)) => {
+                self.out.twins.extend(twin.map(|twin| (position, twin)));
                 self.out.signs.saw(at, pair);
                 self.out.counted_only += 1;
             }
