@@ -1,6 +1,6 @@
 //! A record as it is kept until it is asked for: its text, which takes a fifth of the memory of the parsed one.
 
-use super::Record;
+use super::{Record, unwrap_texts};
 use crate::arn::{AccountId, Region};
 use crate::instant::Instant;
 use serde_json::Value;
@@ -26,14 +26,26 @@ pub struct Packed {
 
 impl From<Record> for Packed {
     fn from(record: Record) -> Self {
-        let text = record.body.to_string().into();
-        let failed = !record.succeeded();
-        let Record { id, time, source, name, region, account, .. } = record;
-        Self { id, time, source, name, account, failed, region, text }
+        let text = record.body.to_string();
+        Self::with(record, text)
     }
 }
 
 impl Packed {
+    /// Keeps a record with the text that it was read from; where there is none, with one that says the same.
+    pub fn of(record: Record, text: &[u8]) -> Self {
+        match std::str::from_utf8(text) {
+            Ok(text) if !text.is_empty() => Self::with(record, text.to_owned()),
+            _ => Self::from(record),
+        }
+    }
+
+    fn with(record: Record, text: String) -> Self {
+        let failed = !record.succeeded();
+        let Record { id, time, source, name, region, account, .. } = record;
+        Self { id, time, source, name, account, failed, region, text: text.into() }
+    }
+
     /// The record. It was one when it was packed, so there is one.
     pub fn open(&self) -> Option<Record> {
         let body = self.body();
@@ -47,7 +59,9 @@ impl Packed {
 
     /// The record as it was written.
     pub fn body(&self) -> Value {
-        serde_json::from_str(&self.text).unwrap_or_default()
+        let mut body = serde_json::from_str(&self.text).unwrap_or_default();
+        unwrap_texts(&mut body);
+        body
     }
 }
 
@@ -61,12 +75,14 @@ mod tests {
         let written = json!({"eventVersion": "1.11", "userIdentity": {"type": "Root", "accountId": "111122223333"},
             "eventTime": "2026-10-30T01:00:00Z", "eventSource": "backup.amazonaws.com", "eventName": "CreateBackupVault",
             "errorCode": "AccessDenied", "requestParameters": "{\"backupVaultName\": \"v\"}", "eventID": "e"});
+        let text = format!("{written:#}");
         let mut record = Record::decode(written, AccountId::parse("444455556666"))?;
         record.region = Some(Region::new("eu-west-1"));
         let told = format!("{record:?}");
-        let packed = Packed::from(record);
-        assert!(packed.failed);
-        assert_eq!(packed.open().map(|opened| format!("{opened:?}")), Some(told));
+        for packed in [Packed::of(record.clone(), text.as_bytes()), Packed::from(record)] {
+            assert!(packed.failed);
+            assert_eq!(packed.open().map(|opened| format!("{opened:?}")).as_ref(), Some(&told));
+        }
         Ok(())
     }
 }

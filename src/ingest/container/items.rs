@@ -170,7 +170,7 @@ impl Reader<'_, '_> {
         match read {
             Ok(Read::Used(record, pair)) => {
                 self.out.signs.saw(record.time, pair);
-                self.out.used.push((position, Box::new(Packed::from(*record))));
+                self.out.used.push((position, Box::new(Packed::of(*record, text))));
             }
             Ok(Read::Counted(at, pair, twin)) => {
                 self.out.twins.extend(twin.map(|twin| (position, twin)));
