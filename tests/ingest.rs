@@ -380,3 +380,20 @@ fn strictly_a_record_that_is_only_counted_is_counted_once_and_one_id_with_two_bo
     assert!(defect.path.ends_with("b.json") && defect.record == Some(1), "{defect:?}");
     assert!(defect.reason.contains("a.json record 0"), "{defect:?}");
 }
+
+#[test]
+fn a_record_over_the_limit_is_a_defect_that_names_the_limit_and_the_rest_is_read() {
+    let mut long = noise(2);
+    long["userAgent"] = json!("x".repeat(17 << 20));
+    for strict in [false, true] {
+        let folder = Folder::new();
+        let paths = [folder.put("a.json.gz", gzip(&log_file(&[noise(1), long.clone(), lock_call(3)])))];
+        let log = ingest::read(&paths, &Options { strict, ..Options::default() }).unwrap();
+        assert_eq!((log.records.used, log.records.counted_only, log.records.defective), (1, 1, 1));
+        assert!(
+            log.defects[0].record == Some(1) && log.defects[0].reason.contains("16777216, the limit"),
+            "{:?}",
+            log.defects
+        );
+    }
+}

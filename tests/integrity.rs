@@ -566,3 +566,33 @@ fn a_bundle_of_digests_and_logs_is_verified_like_a_folder() {
     }
     assert_eq!(classes(&verify(&flat)), [""; 0]);
 }
+
+#[test]
+fn a_second_copy_that_says_something_else_is_found_beside_the_right_one() {
+    let mut chain = WHOLE.clone();
+    let log = chain.logs[2].clone();
+    for copy in [format!("aa/{log}"), format!("zz/{log}")] {
+        chain.files.insert(copy.clone(), chain.files[&log].clone());
+        assert_eq!(classes(&Evidence::of(&[&chain]).verify()), [""; 0], "the same twice");
+        chain.edit(&copy, |text| text + " ");
+        let evidence = Evidence::of(&[&chain]).with("keys.json", &KEY.listed_for_the_year());
+        assert_eq!(classes(&evidence.verify()), ["log_altered"]);
+        assert_eq!(verdict(&evidence.audit(&[]), "LOG-02").reason.code, "file_altered");
+        chain.files.remove(&copy);
+    }
+}
+
+#[test]
+fn a_digest_that_nobody_has_signed_vouches_for_an_hour_whatever_it_claims() {
+    let mut chain = WHOLE.clone();
+    let newest = chain.digests.last().unwrap().clone();
+    let claimed = "\"digestEndTime\":\"2027-10-01T00:00:00Z\"";
+    let end = regex::Regex::new("\"digestEndTime\": ?\"[^\"]+\"").unwrap();
+    chain.edit(&newest, |text| end.replace(&text, claimed).into_owned());
+    assert!(!WHOLE.files[&newest].is_empty() && WHOLE.files[&newest] != chain.files[&newest]);
+    for keys in [KEY.listed_for_the_year(), b"{\"PublicKeyList\": []}".to_vec()] {
+        let told = Evidence::of(&[&chain]).with("keys.json", &keys).verify();
+        let last = told.chains.iter().flat_map(|chain| &chain.holds).map(|run| run.to.clone()).max().unwrap();
+        assert!(last.as_str() < "2026-12-31", "{last}");
+    }
+}

@@ -83,7 +83,7 @@ pub struct VerifyArgs {
     /// Colours.
     #[arg(long, value_enum, default_value = "auto", help_heading = "Output")]
     pub color: When,
-    /// Progress on standard error.
+    /// Progress on standard error, where that is a terminal.
     #[arg(long, value_enum, default_value = "auto", help_heading = "Output")]
     pub progress: When,
     /// Say nothing on standard error but errors.
@@ -206,7 +206,7 @@ pub struct AuditArgs {
     /// Colours.
     #[arg(long, value_enum, default_value = "auto", help_heading = "Output")]
     pub color: When,
-    /// Progress on standard error.
+    /// Progress on standard error, where that is a terminal.
     #[arg(long, value_enum, default_value = "auto", help_heading = "Output")]
     pub progress: When,
     /// Say nothing on standard error but errors.

@@ -86,7 +86,7 @@ fn held(digests: &[&Checked], first: &Checked, last: &Checked, not_covered: usiz
     let (code, grade, how) = if verified > 0 && verified + unsigned == digests.len() {
         ("signatures_verify", Grade::Proven, "and the signatures verify")
     } else {
-        ("hashes_match", Grade::Inferred, "by their hashes; without public keys no signature is checked")
+        ("hashes_match", Grade::Inferred, "by their hashes; no signature is checked")
     };
     let newest = match (code, unsigned) {
         ("hashes_match", _) | (_, 0) => "",

@@ -51,8 +51,15 @@ pub struct Around {
     pub strict: bool,
 }
 
+/// No record is longer: a guard against texts that would take many times their length once parsed. CloudTrail's own end at
+/// 256 KB, those of event data stores at 1 MB.
+pub const LARGEST_RECORD: usize = 16 << 20;
+
 /// Reads a record.
 pub fn read(text: &[u8], around: Around) -> Result<Read, String> {
+    if text.len() > LARGEST_RECORD {
+        return Err(format!("has {} bytes, more than {LARGEST_RECORD}, the limit for a record", text.len()));
+    }
     simdutf8::compat::from_utf8(text)
         .map_err(|cause| format!("no UTF-8 from byte {} of the record on", cause.valid_up_to()))?;
     match serde_json::from_slice::<Probe<'_>>(text) {
@@ -63,7 +70,7 @@ pub fn read(text: &[u8], around: Around) -> Result<Read, String> {
 
 /// Reads an object that is a CloudTrail record beyond doubt; `None`: look closer.
 pub fn plain(text: &[u8], strict: bool) -> Option<Result<Read, String>> {
-    simdutf8::basic::from_utf8(text).ok()?;
+    (text.len() <= LARGEST_RECORD && simdutf8::basic::from_utf8(text).is_ok()).then_some(())?;
     let probe: Probe<'_> = serde_json::from_slice(text).ok()?;
     let of_aws = |source: &str| source.ends_with(".amazonaws.com");
     let beyond_doubt = probe.event_source.as_deref().is_some_and(of_aws)

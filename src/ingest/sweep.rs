@@ -17,6 +17,7 @@ use super::activity::Signs;
 use super::marks::{Carry, Marks, Outside};
 use super::masks::{self, BLOCK, Job, Wide};
 use super::plain::Plain;
+use super::probe::LARGEST_RECORD;
 use std::ops::Range;
 
 /// What stands between records.
@@ -197,7 +198,7 @@ impl<'a> Walk<'a> {
     #[inline(always)]
     fn end(&mut self, at: usize) {
         self.behind = at + 1;
-        if !self.strict && self.plain.end() {
+        if !self.strict && at - self.record < LARGEST_RECORD && self.plain.end() {
             self.counted += 1;
         } else {
             self.odd.push((self.counted, self.record..at + 1));

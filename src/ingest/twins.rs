@@ -32,7 +32,7 @@ impl Twin {
 /// The first reading of each record that is only counted.
 #[derive(Debug, Default)]
 pub struct Twins {
-    first: HashMap<u64, (Twin, String, u64)>,
+    first: HashMap<u64, (Twin, bool, String, u64)>,
 }
 
 impl Twins {
@@ -40,17 +40,19 @@ impl Twins {
     pub fn count(&mut self, log: &mut Log, source: &Source, twins: Vec<(u64, Twin)>) {
         // Ids in documentation are placeholders: there only the whole body tells.
         let placeholders = source.kind == Kind::Excerpt;
+        // Some containers keep a part of each record, so that only ids can be compared.
+        let in_part = source.kind.is_pieced_together();
         for (position, twin) in twins {
             let identity = if placeholders { twin.identity ^ twin.body.rotate_left(1) } else { twin.identity };
-            let (first, path, record) = match self.first.entry(identity) {
+            let (first, first_in_part, path, record) = match self.first.entry(identity) {
                 Entry::Vacant(new) => {
-                    new.insert((twin, source.path.clone(), position));
+                    new.insert((twin, in_part, source.path.clone(), position));
                     continue;
                 }
                 Entry::Occupied(known) => known.into_mut(),
             };
             log.records.counted_only -= 1;
-            if first.body == twin.body {
+            if first.body == twin.body || in_part || *first_in_part {
                 log.records.duplicate += 1;
                 continue;
             }

@@ -41,10 +41,12 @@ impl<'l> Files<'l> {
         let (here, elsewhere): (Vec<(&str, &Hashed)>, Vec<_>) =
             found.iter().copied().partition(|(path, _)| lies_at(path, &log.object));
         let right = |file: &(&str, &Hashed)| is(file.1, &log.hash);
-        if here.iter().any(right) {
+        // A copy that says something else is read as evidence too, so it counts, whatever lies beside it.
+        let other = found.iter().find(|file| !right(file)).filter(|_| here.iter().any(right));
+        if other.is_none() && here.iter().any(right) {
             return None;
         }
-        let (class, path, reason) = if let Some((path, hashed)) = here.first() {
+        let (class, path, reason) = if let Some((path, hashed)) = other.or(here.first()) {
             let (class, reason) = wrong(hashed, &log.hash);
             (class, Some((*path).to_owned()), reason)
         } else if let Some((path, _)) = elsewhere.iter().find(|file| right(file)) {

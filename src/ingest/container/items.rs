@@ -148,7 +148,11 @@ impl Reader<'_, '_> {
         match body {
             Ok(Some(body)) => {
                 let text = if self.out.rows.is_some() { body.to_string() } else { String::new() };
-                self.place(kind, text.as_bytes(), probe::typed(body, Around::default()));
+                self.place(
+                    kind,
+                    text.as_bytes(),
+                    probe::typed(body, Around { strict: self.strict, ..Around::default() }),
+                );
             }
             Ok(None) => self.place(kind, b"", Ok(Read::Recognised)),
             Err(reason) => self.defective(kind, reason),
