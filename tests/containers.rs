@@ -393,6 +393,16 @@ fn what_precedes_a_break_in_a_payload_is_read_and_the_break_told() {
 }
 
 #[test]
+fn a_payload_is_read_from_folded_lines_too() {
+    let payload = |records: &[Value]| {
+        let text = base64::engine::general_purpose::STANDARD.encode(gzip(subscription(records).to_string().as_bytes()));
+        text.as_bytes().chunks(76).collect::<Vec<_>>().join(&b'\n')
+    };
+    let log = read_one("a.txt", [payload(&[noise(1), lock_call(2)]), payload(&[lock_call(3)])].join(&b'\n'));
+    assert_eq!((log.records.read, log.records.used, log.defects.len()), (3, 2, 0));
+}
+
+#[test]
 fn a_payload_in_a_payload_is_told_and_not_followed() {
     let event = |data: &str| {
         json!({"awslogs": {"data": base64::engine::general_purpose::STANDARD.encode(gzip(data.as_bytes()))}})

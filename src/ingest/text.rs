@@ -8,13 +8,16 @@ use crate::instant;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+/// How gzip looks in base64: its magic and its method.
+const GZIP: &[u8] = b"H4sI";
+
 /// Reads such a file; nothing where it is of no known kind.
 pub fn decode(bytes: &[u8], out: &mut Decoded, strict: bool) {
     let bytes = bytes.get(scan::skip_space(bytes, 0)..).unwrap_or_default();
     let line = bytes.get(..scan::next_line(bytes, 0)).unwrap_or_default();
     if stamped(line).is_some() {
         export(bytes, out, strict);
-    } else if line.starts_with(b"H4sI") {
+    } else if line.starts_with(GZIP) {
         payloads(bytes, out, strict);
     } else {
         csv::read(bytes, out);
@@ -45,10 +48,18 @@ fn export(bytes: &[u8], out: &mut Decoded, strict: bool) {
     reader.tell();
 }
 
-/// Payloads of a CloudWatch Logs subscription, one on each line.
+/// Payloads of a CloudWatch Logs subscription, each beginning on a line of its own.
 fn payloads(bytes: &[u8], out: &mut Decoded, strict: bool) {
-    for line in bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()) {
-        payload(line, out, strict);
+    let mut payloads: Vec<Vec<u8>> = Vec::new();
+    for line in bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii) {
+        match payloads.last_mut() {
+            // `base64` folds what it writes.
+            Some(payload) if !line.starts_with(GZIP) => payload.extend(line),
+            _ => payloads.push(line.to_vec()),
+        }
+    }
+    for text in payloads {
+        payload(&text, out, strict);
     }
 }
 
