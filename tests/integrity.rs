@@ -596,3 +596,16 @@ fn a_digest_that_nobody_has_signed_vouches_for_an_hour_whatever_it_claims() {
         assert!(last.as_str() < "2026-12-31", "{last}");
     }
 }
+
+#[test]
+fn a_time_left_out_between_two_linked_digests_is_a_gap() {
+    // Hashes of a chain without keys can be made anew by anybody: only the times tell.
+    let mut chain = WHOLE.clone();
+    let newest = chain.digests.last().unwrap().clone();
+    let start = regex::Regex::new("\"digestStartTime\": ?\"([^\"T]+)T(\\d\\d)").unwrap();
+    chain.edit(&newest, |text| start.replace(&text, "\"digestStartTime\":\"${1}T23").into_owned());
+    let end = regex::Regex::new("\"digestEndTime\": ?\"[^\"]+\"").unwrap();
+    chain.edit(&newest, |text| end.replace(&text, "\"digestEndTime\":\"2026-10-31T00:00:00Z\"").into_owned());
+    let told = Evidence::of(&[&chain]).verify();
+    assert_eq!(classes(&told), ["gap"], "{:?}", told.findings);
+}

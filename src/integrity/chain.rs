@@ -153,7 +153,16 @@ impl Chain {
             }
             return;
         };
-        if ground.links.has(previous) || from.is_none() {
+        let Some(ended) = from else { return };
+        if ground.links.has(previous) {
+            if !self.id.backfill && digest.start > ended + instant::tick() {
+                let reason = format!(
+                    "it follows a digest that ends at {}, and CloudTrail's digests leave no time out",
+                    instant::show(ended)
+                );
+                let subject = format!("s3://{}/{}", digest.bucket, digest.object);
+                self.findings.push(Finding { path: Some(digest.path.clone()), ..finding(Class::Gap, subject, reason) });
+            }
             return;
         }
         let is_here = broken.iter().any(|(path, _)| lies_at(path, &previous.object));
