@@ -1,12 +1,12 @@
 //! Names of AWS things: a newtype for each kind, so that no two can be confused, and the parts of an ARN.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub struct $name(String);
         impl $name {
             /// Takes the text as it is.
@@ -99,6 +99,8 @@ macro_rules! located {
         impl $name {
             /// The account in the ARN.
             pub fn account(&self) -> Option<AccountId> { Arn::parse(&self.0)?.account_id() }
+            /// Account and Region in the ARN: the log that shows what happens to it.
+            pub fn pair(&self) -> Option<(AccountId, Region)> { self.account().zip(self.region()) }
             /// The Region in the ARN.
             pub fn region(&self) -> Option<Region> { Arn::parse(&self.0)?.region_code() }
         }

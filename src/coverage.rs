@@ -101,7 +101,7 @@ struct Graded {
 }
 
 /// Complete stretches per account and Region.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
     pairs: BTreeMap<Pair, Graded>,
     terms: Terms,

@@ -116,7 +116,7 @@ pub fn would_be_known(
         };
     };
     if vaults.is_empty() || view.of.params_of_cpy_01().is_some_and(is_any_vault) {
-        let pair = resource.account().zip(resource.region());
+        let pair = resource.pair();
         add(absence(view.covered_between(pair.as_ref(), from, to)?));
     }
     for vault in vaults {

@@ -66,7 +66,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         );
         return Judgement::insufficient("policy_not_stated", message).citing(call.evidence, "cannot be judged");
     }
-    let pair = arn.account().zip(arn.region());
+    let pair = arn.pair();
     match view.covered(pair.as_ref(), from) {
         Err(hole) => Judgement::gap("coverage_gap", "Whether recovery points were deleted by hand cannot be known", &hole),
         Ok(covered) => match Proof::absence(covered, "no deletion by hand") {

@@ -185,7 +185,7 @@ impl Case<'_, '_> {
     }
 
     fn team_log(&self) -> Option<Pair> {
-        self.team().and_then(|team| team.account().zip(team.region()))
+        self.team().and_then(crate::arn::TeamArn::pair)
     }
 
     /// What is wrong with the votes; `None`: nothing.
@@ -290,7 +290,7 @@ fn without_session(
     let source = access.and_then(|a| a.source.as_ref()).and_then(|(vault, _)| view.of.world.vaults.get(vault));
     let teams = source.into_iter().flat_map(|vault| vault.team.spans());
     let team = teams.filter_map(|s| s.value.clone().flatten()).next_back();
-    let pair = team.as_ref().and_then(|team| team.account().zip(team.region()));
+    let pair = team.as_ref().and_then(crate::arn::TeamArn::pair);
     let skew = Duration::seconds(view.of.params.int("clock_skew_s").unwrap_or(300));
     let from = asked.or(available).map_or(view.now(), |(at, _)| at) - skew;
     let to = available.map_or(view.now(), |(at, _)| at);

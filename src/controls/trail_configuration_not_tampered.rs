@@ -18,10 +18,10 @@ pub use super::nothing_to_check as check;
 pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
     let world = context.world;
     let scope = &context.policy.scope;
-    let trails = world.trails.values().filter(|t| t.first_seen.is_some() && scope.holds(t.arn.account().as_ref(), None));
-    let mut subjects: Vec<Subject> = trails.map(|trail| Subject::trail(&trail.arn)).collect();
+    let trails = world.trails.values().filter(|t| t.first_seen.is_some() && scope.holds(t.id.account().as_ref(), None));
+    let mut subjects: Vec<Subject> = trails.map(|trail| Subject::trail(&trail.id)).collect();
     let owners: BTreeSet<AccountId> = world.trails.keys().filter_map(crate::arn::TrailArn::account).collect();
-    let everyone = world.trails.values().any(|trail| trail.organization);
+    let everyone = world.trails.values().any(|trail| trail.organization.spans().iter().any(|span| span.value == Some(true)));
     let loses = |id: &AccountId| {
         let calls = world.trail_calls.iter();
         calls.filter(|c| c.what.account.as_ref() == Some(id)).any(|c| against_account(&c.what, id, world))
@@ -70,7 +70,7 @@ fn judge_trail(trail: &Trail, view: &View<'_>) -> Judgement {
         let message = format!("The trail was deleted by {}.", instant::show(gone.from));
         return Judgement::not_applicable("subject_deleted", message).citing(gone.evidence, "deletion");
     }
-    let pair = trail.pair();
+    let pair = trail.id.pair();
     let settings = match settings(trail, pair.as_ref(), view) {
         Ok(proof) => proof,
         Err(answer) => return *answer,
@@ -147,7 +147,7 @@ fn tampered(found: &[(&Happened<TrailCall>, &'static str, String)]) -> Option<Ju
 
 /// Whether a call weakens this trail, compared with what it was before.
 fn weakens(call: &Happened<TrailCall>, trail: &Trail, world: &World) -> Option<(&'static str, String)> {
-    let about = call.what.trail.as_ref() == Some(&trail.arn);
+    let about = call.what.trail.as_ref() == Some(&trail.id);
     let before = call.at - instant::tick();
     match &call.what.tampering {
         Tampering::Stop if about => Some(("logging_stopped", "logging stopped".into())),
@@ -155,8 +155,8 @@ fn weakens(call: &Happened<TrailCall>, trail: &Trail, world: &World) -> Option<(
         Tampering::Selectors(why) if about => Some(("selectors_weakened", why.clone())),
         Tampering::Omitted if about => Some(("parameters_omitted", "its parameters were too large to be logged".into())),
         Tampering::Omitted => {
-            let own = call.what.account == trail.arn.account() && call.what.trail.is_none();
-            let only = world.trails.keys().filter(|arn| arn.account() == trail.arn.account()).count() == 1;
+            let own = call.what.account == trail.id.account() && call.what.trail.is_none();
+            let only = world.trails.keys().filter(|arn| arn.account() == trail.id.account()).count() == 1;
             (own && only).then(|| ("parameters_omitted", "its parameters were too large to be logged".into()))
         }
         Tampering::Update(set) if about => {

@@ -4,9 +4,10 @@ use super::TrailSays;
 use crate::arn::{AccountId, InvitationArn, Region, ShareArn, TrailArn, VaultArn};
 use crate::record::identity::Actor;
 use crate::record::refusal::Refusal;
+use serde::{Deserialize, Serialize};
 
 /// A call that manages shares or asks for restore access.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShareCall {
     /// `CreateResourceShare`, …
     pub name: String,
@@ -35,7 +36,7 @@ pub struct ShareCall {
 }
 
 /// A call that deletes or disassociates recovery points.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeleteCall {
     /// `DeleteRecoveryPoint`, …
     pub name: String,
@@ -56,7 +57,7 @@ pub struct DeleteCall {
 }
 
 /// What a call does to the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tampering {
     /// `StopLogging`.
     Stop,
@@ -75,7 +76,7 @@ pub enum Tampering {
 }
 
 /// A successful call that touches the log itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrailCall {
     /// `StopLogging`, …
     pub name: String,

@@ -1,25 +1,23 @@
 //! Facts: what a record or a snapshot row means for one entity. Pure, flat, and complete enough to replay a world from.
 
 pub mod backup;
-pub mod backup_snapshot;
 pub mod calls;
 pub mod cloudtrail;
 pub mod mpa;
 pub mod ram;
+pub mod says;
 pub mod words;
 
 use crate::arn::{
-    AccountId, InvitationArn, KeyArn, RecoveryPointArn, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn, VaultArn,
+    AccountId, InvitationArn, RecoveryPointArn, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn, VaultArn,
 };
 use crate::evidence::Evidence;
 use crate::ingest::{Log, Said};
 use crate::instant::Instant;
-use crate::record::identity::Actor;
 use calls::{DeleteCall, ShareCall, TrailCall};
 use rayon::prelude::*;
-use words::{
-    Association, JobState, KeyType, PointStatus, SessionState, TeamStatus, UpdateStatus, VaultKind, VaultState,
-};
+pub use says::*;
+use serde::{Deserialize, Serialize};
 
 /// One fact.
 #[derive(Debug, Clone)]
@@ -35,7 +33,7 @@ pub struct Fact {
 }
 
 /// What is said of whom. Members that a record does not speak of are `None`: unknown, not a default.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum About {
     /// A backup vault.
     Vault(VaultArn, Box<VaultSays>),
@@ -73,242 +71,12 @@ pub enum About {
     Member(AccountId),
 }
 
-/// What is said of a vault.
-#[derive(Debug, Clone, Default)]
-pub struct VaultSays {
-    /// `VaultType`.
-    pub kind: Option<VaultKind>,
-    /// `VaultState`.
-    pub state: Option<VaultState>,
-    /// `CreationDate`.
-    pub created: Option<Instant>,
-    /// `Locked`.
-    pub locked: Option<bool>,
-    /// `LockDate`; `Some(None)`: the answer has none.
-    pub lock_date: Option<Option<Instant>>,
-    /// A successful `Put-` or `DeleteBackupVaultLockConfiguration`.
-    pub lock_changed: bool,
-    /// `MinRetentionDays`.
-    pub min_days: Option<i64>,
-    /// `MaxRetentionDays`.
-    pub max_days: Option<i64>,
-    /// A refused creation with such a `MinRetentionDays`.
-    pub refused_min_days: Option<i64>,
-    /// `EncryptionKeyType`.
-    pub key_type: Option<KeyType>,
-    /// `EncryptionKeyArn`.
-    pub key: Option<KeyArn>,
-    /// `MpaApprovalTeamArn`; `Some(None)`: none.
-    pub team: Option<Option<TeamArn>>,
-    /// An association with this team was asked for: at once if the vault has none, else after its team's approval.
-    pub team_asked: Option<TeamArn>,
-    /// The association was asked to end, which its team must approve.
-    pub team_released: bool,
-    /// `LatestMpaApprovalTeamUpdate.Status`.
-    pub team_update: Option<UpdateStatus>,
-    /// `false`: deleted.
-    pub exists: Option<bool>,
-}
-
-/// What is said of a recovery point.
-#[derive(Debug, Clone, Default)]
-pub struct PointSays {
-    /// In which vault.
-    pub vault: Option<VaultArn>,
-    /// Of which resource.
-    pub resource: Option<ResourceArn>,
-    /// `ResourceType`.
-    pub resource_type: Option<String>,
-    /// `Status`.
-    pub status: Option<PointStatus>,
-    /// `CreationDate`.
-    pub created: Option<Instant>,
-    /// `CompletionDate`.
-    pub completed: Option<Instant>,
-    /// Retention.
-    pub retention: Option<Retention>,
-    /// `CalculatedLifecycle.DeleteAt`.
-    pub delete_at: Option<Instant>,
-    /// The rule that made it.
-    pub rule: Option<PlanRule>,
-    /// A row of a list of the vault.
-    pub listed: bool,
-}
-
-/// A rule of one version of a plan. A version never changes, so what it says held whenever it was in force.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PlanRule {
-    /// `BackupPlanId`.
-    pub plan: String,
-    /// `VersionId`, as a recovery point names it `BackupPlanVersion`.
-    pub version: String,
-    /// `RuleId`.
-    pub rule: String,
-}
-
-/// How long a recovery point is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Retention {
-    /// `DeleteAfterDays`.
-    Days(i64),
-    /// A life cycle without an end.
-    Always,
-}
-
-/// What is said of a copy or backup job.
-#[derive(Debug, Clone, Default)]
-pub struct JobSays {
-    /// Copy rather than backup.
-    pub is_copy: bool,
-    /// `State`.
-    pub state: Option<JobState>,
-    /// Of which resource.
-    pub resource: Option<ResourceArn>,
-    /// Into which vault.
-    pub destination: Option<VaultArn>,
-    /// `StatusMessage`.
-    pub message: Option<String>,
-}
-
-/// What is said of a share.
-#[derive(Debug, Clone, Default)]
-pub struct ShareSays {
-    /// Its name.
-    pub name: Option<String>,
-    /// When it was made.
-    pub created: Option<Instant>,
-    /// Made in this record: nothing was in it before.
-    pub is_new: bool,
-    /// `false`: deleted.
-    pub exists: Option<bool>,
-    /// Resources, with the state of their association.
-    pub resources: Vec<(String, Association)>,
-    /// Principals, with the state of their association.
-    pub principals: Vec<(String, Association)>,
-    /// Every principal of every share of the account is in this snapshot.
-    pub all_principals: bool,
-    /// `allowExternalPrincipals`.
-    pub allow_external: Option<bool>,
-}
-
-/// What is said of an invitation.
-#[derive(Debug, Clone, Default)]
-pub struct InvitationSays {
-    /// To which share.
-    pub share: Option<ShareArn>,
-    /// From.
-    pub sender: Option<AccountId>,
-    /// To.
-    pub receiver: Option<AccountId>,
-    /// When it was sent.
-    pub sent: Option<Instant>,
-    /// `PENDING`, `ACCEPTED`, `REJECTED`, `EXPIRED`.
-    pub status: Option<String>,
-}
-
-/// An approver of a team.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Approver {
-    /// Identity Center user id (`PrimaryIdentityId`).
-    pub identity: String,
-    /// `PrimaryIdentityStatus`; `None`: the record does not show it.
-    pub status: Option<String>,
-    /// `LastActivityTime`.
-    pub last_activity: Option<Instant>,
-    /// Whether every MFA method is in sync; `None`: none is shown.
-    pub mfa_in_sync: Option<bool>,
-}
-
-/// What is said of a team.
-#[derive(Debug, Clone, Default)]
-pub struct TeamSays {
-    /// Its name.
-    pub name: Option<String>,
-    /// When it was made.
-    pub created: Option<Instant>,
-    /// `Status`.
-    pub status: Option<TeamStatus>,
-    /// `StatusCode`; `Some(None)`: none.
-    pub code: Option<Option<String>>,
-    /// `MinApprovalsRequired`.
-    pub threshold: Option<i64>,
-    /// Approvers.
-    pub approvers: Option<Vec<Approver>>,
-    /// An update was asked for.
-    pub update_asked: bool,
-    /// How an update ended: taken (`true`) or refused (`false`).
-    pub update_taken: Option<bool>,
-}
-
-/// What is said of a session.
-#[derive(Debug, Clone, Default)]
-pub struct SessionSays {
-    /// Which team decides.
-    pub team: Option<TeamArn>,
-    /// `backup:CreateRestoreAccessBackupVault`, …
-    pub action: Option<String>,
-    /// On what.
-    pub resource: Option<String>,
-    /// When it was asked.
-    pub requested: Option<Instant>,
-    /// Who asked.
-    pub requester: Option<AccountId>,
-    /// Their principal.
-    pub requester_principal: Option<String>,
-    /// When it ends undecided.
-    pub expires: Option<Instant>,
-    /// Status, and status code.
-    pub state: Option<SessionState>,
-    /// Who approved: Identity Center user ids.
-    pub approved_by: Option<Vec<String>>,
-    /// Who rejected.
-    pub rejected_by: Option<Vec<String>>,
-    /// `MinApprovalsRequired` of the session.
-    pub threshold: Option<i64>,
-    /// `ExecutionStatus`.
-    pub execution: Option<String>,
-}
-
-/// What is said of a recovery account's access to a vault.
-#[derive(Debug, Clone, Default)]
-pub struct AccessSays {
-    /// The restore access vault.
-    pub vault: Option<VaultArn>,
-    /// The air-gapped vault behind it.
-    pub source: Option<VaultArn>,
-    /// Who asked for it.
-    pub account: Option<AccountId>,
-    /// Principal and Identity Center user of the request.
-    pub requester: Option<Actor>,
-    /// When it was asked for.
-    pub requested: Option<Instant>,
-    /// When it was approved, as AWS Backup says.
-    pub approved: Option<Instant>,
-    /// `VaultState`.
-    pub state: Option<VaultState>,
-    /// The session behind it.
-    pub session: Option<SessionArn>,
-}
-
-/// What is said of a trail.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TrailSays {
-    /// `IsMultiRegionTrail`.
-    pub multi_region: Option<bool>,
-    /// `IncludeGlobalServiceEvents`.
-    pub global_events: Option<bool>,
-    /// `LogFileValidationEnabled`.
-    pub validation: Option<bool>,
-    /// `IsLogging`.
-    pub logging: Option<bool>,
-    /// `IsOrganizationTrail`.
-    pub organization: Option<bool>,
-    /// `S3BucketName`.
-    pub bucket: Option<String>,
-    /// `KmsKeyId`.
-    pub key: Option<String>,
-    /// `false`: deleted.
-    pub exists: Option<bool>,
+/// What the members of an entity's facts have in common.
+pub trait Says {
+    /// When the entity was made, where the entry says so.
+    fn created(&self) -> Option<Instant> {
+        None
+    }
 }
 
 /// Reads all facts out of the log.
@@ -332,11 +100,11 @@ pub fn read(log: &Log) -> Vec<Fact> {
             Said::Observation(row) => {
                 let mut out = Sink { at: row.captured_at, evidence, observed: true, facts: Vec::new() };
                 match row.operation.split(' ').next() {
-                    Some("backup") => backup_snapshot::read(row, &mut out),
+                    Some("backup") => backup::read_snapshot(row, &mut out),
                     Some("ram") => ram::read_snapshot(row, &mut out),
                     Some("mpa") => mpa::read_snapshot(row, &mut out),
                     Some("cloudtrail") => cloudtrail::read_snapshot(row, &mut out),
-                    Some("organizations") => backup_snapshot::read_organization(row, &mut out),
+                    Some("organizations") => backup::read_organization(row, &mut out),
                     _ => {}
                 }
                 out.facts

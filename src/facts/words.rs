@@ -1,6 +1,6 @@
 //! AWS's enumerations as they appear in logs and snapshots: closed where the program decides on them, open for tomorrow.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 macro_rules! words {
@@ -27,6 +27,11 @@ macro_rules! words {
         }
         impl Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> { to.serialize_str(self.word()) }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                String::deserialize(from).map(|text| Self::read(&text))
+            }
         }
     )*};
 }
@@ -97,7 +102,8 @@ impl PointStatus {
 
 /// Status of a session with its code. Decided by these two, never by the event's name: AWS documents a rejected session
 /// under the name `SessionApproved`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", from = "String")]
 pub struct SessionState {
     /// `PENDING`, `APPROVED`, `CANCELLED`, `FAILED`, `CREATING`.
     pub status: String,
@@ -119,5 +125,20 @@ impl SessionState {
     /// `FAILED/REJECTED`.
     pub fn said(&self) -> String {
         self.code.as_ref().map_or_else(|| self.status.clone(), |code| format!("{}/{code}", self.status))
+    }
+}
+
+impl From<SessionState> for String {
+    fn from(state: SessionState) -> Self {
+        state.said()
+    }
+}
+
+impl From<String> for SessionState {
+    fn from(said: String) -> Self {
+        match said.split_once('/') {
+            Some((status, code)) => Self { status: status.to_owned(), code: Some(code.to_owned()) },
+            None => Self { status: said, code: None },
+        }
     }
 }

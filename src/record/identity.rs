@@ -2,10 +2,10 @@
 
 use super::node::Node;
 use crate::arn::{AccountId, Arn};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Who stood behind a call.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Actor {
     /// What kind of identity it is, in CloudTrail's words; `None` where the record has no `type` (service events).
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
@@ -37,7 +37,7 @@ pub struct Actor {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
     /// Whether AWS itself acted: a service identity, or a service event.
-    #[serde(skip)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_service: bool,
 }
 

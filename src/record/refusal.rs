@@ -1,10 +1,11 @@
 //! Failed calls: which of AWS's many spellings mean that somebody was refused, and what they were refused.
 
 use regex::Regex;
+use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
 /// Why a call failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refusal {
     /// Identity, resource or organisation policy denied it.
     Denied,

@@ -1,6 +1,6 @@
 //! A recovery account's access to an air-gapped vault: asked for, approved by the team, opened as a restore access vault.
 
-use super::approval::Told;
+use super::entity::{Attributes, Entity, Told, first};
 use super::seen::Sightings;
 use crate::arn::{AccountId, SessionArn, VaultArn};
 use crate::evidence::Evidence;
@@ -35,6 +35,19 @@ pub struct Access {
     pub first_seen: Option<(Instant, Evidence)>,
 }
 
+impl Entity for Access {
+    fn attributes(&self) -> Attributes<'_> {
+        vec![
+            ("VaultState".into(), &self.state),
+            ("SourceBackupVaultArn".into(), &self.source),
+            ("Requester".into(), &self.requester),
+            ("RequestTime".into(), &self.requested),
+            ("ApprovalDate".into(), &self.approved),
+            ("MpaSessionArn".into(), &self.session),
+        ]
+    }
+}
+
 /// What was seen of it.
 #[derive(Default)]
 pub(super) struct Seen {
@@ -51,19 +64,14 @@ pub(super) struct Seen {
 
 impl Seen {
     pub(super) fn note(&mut self, fact: &Fact, says: &AccessSays) {
-        fn first<T: Clone>(known: &mut Told<T>, said: Option<&T>, evidence: Evidence) {
-            if known.is_none() {
-                *known = said.map(|value| (value.clone(), evidence));
-            }
-        }
         self.first_seen.get_or_insert((fact.at, fact.evidence));
         self.vault = self.vault.take().or_else(|| says.vault.clone());
         self.account = self.account.take().or_else(|| says.account.clone());
-        first(&mut self.source, says.source.as_ref(), fact.evidence);
-        first(&mut self.requester, says.requester.as_ref(), fact.evidence);
-        first(&mut self.requested, says.requested.as_ref(), fact.evidence);
-        first(&mut self.approved, says.approved.as_ref(), fact.evidence);
-        first(&mut self.session, says.session.as_ref(), fact.evidence);
+        first(&mut self.source, says.source.as_ref(), fact);
+        first(&mut self.requester, says.requester.as_ref(), fact);
+        first(&mut self.requested, says.requested.as_ref(), fact);
+        first(&mut self.approved, says.approved.as_ref(), fact);
+        first(&mut self.session, says.session.as_ref(), fact);
         self.state.note(fact, says.state.clone());
     }
 

@@ -4,6 +4,7 @@
 //! a snapshot shows them. An update that is only asked for, or refused, leaves the old version in force.
 
 use super::drift::Drift;
+use super::entity::{Attributes, Entity, Told, first, last};
 use super::seen::{Note, Sightings};
 use crate::arn::{AccountId, SessionArn, TeamArn};
 use crate::coverage::{Coverage, Pair};
@@ -12,7 +13,6 @@ use crate::facts::words::{SessionState, TeamStatus};
 use crate::facts::{Approver, Fact, SessionSays, TeamSays};
 use crate::instant::Instant;
 use crate::timeline::Timeline;
-use serde::Serialize;
 
 /// An approval team.
 #[derive(Debug)]
@@ -38,14 +38,18 @@ pub struct Team {
 impl Team {
     /// The log that shows what happens to it: its owner's, in its Region (us-east-1).
     pub fn pair(&self) -> Option<Pair> {
-        self.arn.account().zip(self.arn.region())
+        self.arn.pair()
     }
 }
 
-impl Serialize for Approver {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let status = self.status.as_deref().unwrap_or("unknown");
-        to.serialize_str(&format!("{} {status}", self.identity))
+impl Entity for Team {
+    fn attributes(&self) -> Attributes<'_> {
+        vec![
+            ("Status".into(), &self.status),
+            ("StatusCode".into(), &self.code),
+            ("MinApprovalsRequired".into(), &self.threshold),
+            ("Approvers".into(), &self.approvers),
+        ]
     }
 }
 
@@ -71,7 +75,7 @@ impl SeenTeam {
     }
 
     pub(super) fn replay(self, arn: TeamArn, coverage: &Coverage, drifts: &mut Vec<Drift>) -> Team {
-        let pair = arn.account().zip(arn.region());
+        let pair = arn.pair();
         let created = self.created;
         let whole = |at: Instant| {
             let since = pair.as_ref().map_or(at, |pair| coverage.whole_since(pair, at));
@@ -105,9 +109,6 @@ impl SeenTeam {
     }
 }
 
-/// A value and the entry that says it.
-pub type Told<T> = Option<(T, Evidence)>;
-
 /// An approval session.
 #[derive(Debug)]
 pub struct Session {
@@ -139,9 +140,21 @@ pub struct Session {
     pub execution: Told<String>,
 }
 
-impl Serialize for SessionState {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&self.said())
+impl Entity for Session {
+    fn attributes(&self) -> Attributes<'_> {
+        vec![
+            ("Status".into(), &self.state),
+            ("ActionName".into(), &self.action),
+            ("ProtectedResourceArn".into(), &self.resource),
+            ("InitiationTime".into(), &self.requested),
+            ("RequesterAccountId".into(), &self.requester),
+            ("RequesterPrincipalArn".into(), &self.requester_principal),
+            ("ExpirationTime".into(), &self.expires),
+            ("ApprovedBy".into(), &self.approved_by),
+            ("RejectedBy".into(), &self.rejected_by),
+            ("MinApprovalsRequired".into(), &self.threshold),
+            ("ExecutionStatus".into(), &self.execution),
+        ]
     }
 }
 
@@ -163,20 +176,6 @@ pub(super) struct SeenSession {
     /// The last state by the log, and by snapshots.
     by_log: Told<SessionState>,
     by_snapshot: Told<SessionState>,
-}
-
-/// The first to say it counts.
-fn first<T: Clone>(known: &mut Told<T>, said: Option<&T>, fact: &Fact) {
-    if known.is_none() {
-        *known = said.map(|value| (value.clone(), fact.evidence));
-    }
-}
-
-/// The last to say it counts.
-fn last<T: Clone>(known: &mut Told<T>, said: Option<&T>, fact: &Fact) {
-    if let Some(value) = said {
-        *known = Some((value.clone(), fact.evidence));
-    }
 }
 
 impl SeenSession {

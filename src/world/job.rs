@@ -1,5 +1,6 @@
 //! Copy and backup jobs over time.
 
+use super::entity::{Attributes, Entity};
 use super::seen::Sightings;
 use crate::arn::{ResourceArn, VaultArn};
 use crate::facts::words::JobState;
@@ -19,6 +20,12 @@ pub struct Job {
     pub destination: Option<VaultArn>,
     /// The latest `StatusMessage`.
     pub message: Option<String>,
+}
+
+impl Entity for Job {
+    fn attributes(&self) -> Attributes<'_> {
+        vec![("State".into(), &self.state)]
+    }
 }
 
 /// What was seen of a job.

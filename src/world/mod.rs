@@ -3,6 +3,7 @@
 pub mod access;
 pub mod approval;
 pub mod drift;
+pub mod entity;
 pub mod job;
 pub mod point;
 pub mod seen;
@@ -19,6 +20,7 @@ use crate::facts::calls::{DeleteCall, ShareCall, TrailCall};
 use crate::facts::{About, Fact, PlanRule, Retention};
 use crate::instant::Instant;
 use crate::timeline::Timeline;
+use entity::{Entity, settle};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that happened: when, which record, and what.
@@ -44,7 +46,7 @@ pub struct Resource {
 }
 
 /// All entities.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct World {
     /// Backup vaults of every kind.
     pub vaults: BTreeMap<VaultArn, vault::Vault>,
@@ -105,27 +107,7 @@ impl World {
     pub fn replay(mut facts: Vec<Fact>, coverage: Coverage) -> Self {
         facts.sort_by_key(|fact| (fact.at, fact.observed, fact.evidence));
         let mut gathered = Gathered::default();
-        let mut world = Self {
-            vaults: BTreeMap::new(),
-            points: BTreeMap::new(),
-            copies: BTreeMap::new(),
-            copy_rules: BTreeMap::new(),
-            jobs: BTreeMap::new(),
-            resources: BTreeMap::new(),
-            shares: BTreeMap::new(),
-            invitations: BTreeMap::new(),
-            teams: BTreeMap::new(),
-            sessions: BTreeMap::new(),
-            accesses: BTreeMap::new(),
-            trails: BTreeMap::new(),
-            share_calls: Vec::new(),
-            delete_calls: Vec::new(),
-            trail_calls: Vec::new(),
-            uses: BTreeMap::new(),
-            members: BTreeMap::new(),
-            coverage,
-            drifts: Vec::new(),
-        };
+        let mut world = Self { coverage, ..Self::default() };
         for fact in &facts {
             world.gather(fact, &mut gathered);
         }
@@ -194,10 +176,27 @@ impl World {
         self.teams =
             gathered.teams.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
         self.accesses = gathered.accesses.into_iter().map(|(id, seen)| (id.clone(), seen.replay(id))).collect();
-        self.trails =
-            gathered.trails.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
+        self.trails = settle(gathered.trails, coverage, drifts, TrailArn::pair, trail::Seen::replay);
         self.copies = point::by_resource(&self.points);
         self.drifts.sort_by(|a, b| (&a.entity, a.field, a.evidence).cmp(&(&b.entity, b.field, b.evidence)));
+    }
+
+    /// Every entity with its kind and id, by kind and then by id.
+    pub fn entities(&self) -> impl Iterator<Item = (&'static str, String, &dyn Entity)> {
+        fn all<'a, K: ToString, E: Entity>(
+            kind: &'static str,
+            of: &'a BTreeMap<K, E>,
+        ) -> impl Iterator<Item = (&'static str, String, &'a dyn Entity)> {
+            of.iter().map(move |(id, entity)| (kind, id.to_string(), entity as &dyn Entity))
+        }
+        all("vault", &self.vaults)
+            .chain(all("recovery_point", &self.points))
+            .chain(all("job", &self.jobs))
+            .chain(all("share", &self.shares))
+            .chain(all("team", &self.teams))
+            .chain(all("session", &self.sessions))
+            .chain(all("restore_access_vault", &self.accesses))
+            .chain(all("trail", &self.trails))
     }
 
     /// Accounts and Regions that occur in the evidence.

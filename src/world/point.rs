@@ -3,6 +3,7 @@
 //! A point's identity is its ARN, its resource is `ResourceArn`: inside an air-gapped vault the ARN says nothing of it.
 
 use super::drift::Drift;
+use super::entity::{Attributes, Entity};
 use super::seen::{Note, Sightings};
 use super::vault::Vault;
 use crate::arn::{RecoveryPointArn, ResourceArn, VaultArn};
@@ -11,7 +12,6 @@ use crate::facts::words::PointStatus;
 use crate::facts::{Fact, PlanRule, PointSays, Retention};
 use crate::instant::Instant;
 use crate::timeline::Timeline;
-use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// A recovery point.
@@ -65,12 +65,9 @@ impl Point {
     }
 }
 
-impl Serialize for Retention {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Days(days) => to.serialize_i64(*days),
-            Self::Always => to.serialize_str("always"),
-        }
+impl Entity for Point {
+    fn attributes(&self) -> Attributes<'_> {
+        vec![("Status".into(), &self.status), ("Lifecycle".into(), &self.retention)]
     }
 }
 

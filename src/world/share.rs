@@ -1,6 +1,7 @@
 //! RAM shares: what is in them and who holds them, over time. A principal named in a successful call counts at once.
 
 use super::drift::Drift;
+use super::entity::{Attributes, Entity, keyed};
 use super::seen::{Note, Sightings};
 use crate::arn::{AccountId, ShareArn};
 use crate::coverage::{Coverage, Pair};
@@ -33,7 +34,16 @@ pub struct Share {
 impl Share {
     /// The log that shows what happens to it.
     pub fn pair(&self) -> Option<Pair> {
-        self.arn.account().zip(self.arn.region())
+        self.arn.pair()
+    }
+}
+
+impl Entity for Share {
+    fn attributes(&self) -> Attributes<'_> {
+        let mut all: Attributes<'_> = vec![("exists".into(), &self.exists)];
+        all.extend(keyed("resources", &self.resources));
+        all.extend(keyed("principals", &self.principals));
+        all
     }
 }
 
@@ -125,7 +135,7 @@ impl Seen {
 
     pub(super) fn replay(mut self, arn: ShareArn, coverage: &Coverage, drifts: &mut Vec<Drift>) -> Share {
         self.note_absent();
-        let pair = arn.account().zip(arn.region());
+        let pair = arn.pair();
         let created = self.created.map(|(at, _)| at);
         let whole = |at: Instant| {
             let since = pair.as_ref().map_or(at, |pair| coverage.whole_since(pair, at));

@@ -6,6 +6,7 @@
 use super::Happened;
 use super::approval::Session;
 use super::drift::Drift;
+use super::entity::{Attributes, Entity};
 use super::seen::{Note, Sightings};
 use crate::arn::{KeyArn, SessionArn, TeamArn, VaultArn};
 use crate::coverage::{Coverage, Pair};
@@ -59,7 +60,25 @@ pub struct Vault {
 impl Vault {
     /// The log that shows what happens to it.
     pub fn pair(&self) -> Option<Pair> {
-        self.arn.account().zip(self.arn.region())
+        self.arn.pair()
+    }
+}
+
+impl Entity for Vault {
+    fn attributes(&self) -> Attributes<'_> {
+        vec![
+            ("exists".into(), &self.exists),
+            ("VaultType".into(), &self.kind),
+            ("VaultState".into(), &self.state),
+            ("Locked".into(), &self.locked),
+            ("LockDate".into(), &self.lock_date),
+            ("MinRetentionDays".into(), &self.min_days),
+            ("MaxRetentionDays".into(), &self.max_days),
+            ("EncryptionKeyType".into(), &self.key_type),
+            ("EncryptionKeyArn".into(), &self.key),
+            ("MpaApprovalTeamArn".into(), &self.team),
+            ("LatestMpaApprovalTeamUpdate".into(), &self.team_update),
+        ]
     }
 }
 
@@ -170,7 +189,7 @@ impl Seen {
         drifts: &mut Vec<Drift>,
     ) -> Vault {
         let team = self.team(&arn, sessions);
-        let pair = arn.account().zip(arn.region());
+        let pair = arn.pair();
         let whole = |at: Instant| pair.as_ref().map_or(at, |pair| coverage.whole_since(pair, at));
         let created = self.created.map(|(at, _)| at);
         let never_before = |since: Instant| created.map_or(since, |created| since.max(created));

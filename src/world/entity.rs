@@ -1,0 +1,220 @@
+//! What every entity has in common: an id, attributes over time, and the entry behind each value.
+//!
+//! Most entities are a list of attributes and no more: `entity!` declares these once, and makes from it what is gathered, the
+//! entity itself, and what `vaultrail state` shows of it.
+
+use super::drift::Drift;
+use crate::coverage::{Coverage, Pair};
+use crate::evidence::Evidence;
+use crate::facts::Fact;
+use crate::instant::Instant;
+use crate::timeline::{Origin, Timeline};
+use serde::Serialize;
+use serde_json::Value;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// A value and the entry that says it; `None`: no entry does.
+pub type Told<T> = Option<(T, Evidence)>;
+
+/// The first to say it counts.
+pub fn first<T: Clone>(known: &mut Told<T>, said: Option<&T>, fact: &Fact) {
+    if known.is_none() {
+        *known = said.map(|value| (value.clone(), fact.evidence));
+    }
+}
+
+/// The last to say it counts.
+pub fn last<T: Clone>(known: &mut Told<T>, said: Option<&T>, fact: &Fact) {
+    if let Some(value) = said {
+        *known = Some((value.clone(), fact.evidence));
+    }
+}
+
+/// An attribute's value at one instant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// The value; `None`: something changed it, the log does not say to what.
+    pub value: Option<Value>,
+    /// Since when it holds; `None`: what never changes, or whose change leaves no record.
+    pub since: Option<Instant>,
+    /// How it is known.
+    pub origin: Option<Origin>,
+    /// The entry that set it.
+    pub evidence: Evidence,
+    /// The latest entry up to the instant that showed it again.
+    pub confirmed: Option<Evidence>,
+}
+
+/// An attribute of an entity, whatever its type.
+pub trait Attribute {
+    /// Its value at an instant; `None` where nothing is known of it yet.
+    fn shown(&self, at: Instant) -> Option<Shown>;
+    /// The instants at which it changes, with the entries that show it.
+    fn changes(&self) -> Vec<(Instant, Evidence)>;
+}
+
+impl<T: Clone + PartialEq + Serialize> Attribute for Timeline<T> {
+    fn shown(&self, at: Instant) -> Option<Shown> {
+        let span = self.at(at)?;
+        let (_, last) = span.last_shown(at);
+        Some(Shown {
+            value: span.value.as_ref().map(|value| serde_json::to_value(value).unwrap_or_default()),
+            since: Some(span.from),
+            origin: Some(span.origin_at(at)),
+            evidence: span.evidence,
+            confirmed: (last != span.evidence).then_some(last),
+        })
+    }
+
+    fn changes(&self) -> Vec<(Instant, Evidence)> {
+        self.spans().iter().map(|span| (span.from, span.evidence)).collect()
+    }
+}
+
+impl<T: Serialize> Attribute for Told<T> {
+    fn shown(&self, _: Instant) -> Option<Shown> {
+        let (value, evidence) = self.as_ref()?;
+        let value = serde_json::to_value(value).unwrap_or_default();
+        Some(Shown { value: Some(value), since: None, origin: None, evidence: *evidence, confirmed: None })
+    }
+
+    fn changes(&self) -> Vec<(Instant, Evidence)> {
+        Vec::new()
+    }
+}
+
+/// An entity as `vaultrail state` shows it.
+pub trait Entity {
+    /// Its attributes under AWS's names, in the order in which they are shown.
+    fn attributes(&self) -> Attributes<'_>;
+}
+
+/// Attributes under AWS's names; those of a list carry their key behind a slash (`principals/111122223333`).
+pub type Attributes<'a> = Vec<(Cow<'static, str>, &'a dyn Attribute)>;
+
+/// The attributes of a list: one for each key.
+pub fn keyed<'a, T: Attribute>(of: &str, list: &'a BTreeMap<String, T>) -> Attributes<'a> {
+    list.iter().map(|(key, line)| (Cow::Owned(format!("{of}/{key}")), line as &dyn Attribute)).collect()
+}
+
+/// How far back a snapshot's value is carried, and where contradictions go.
+pub struct Terms<'a> {
+    /// The entity's id.
+    pub id: &'a str,
+    /// When it was made, where that is known.
+    pub created: Option<Instant>,
+    /// Since when the log that shows its changes is whole, seen from an instant.
+    pub whole: &'a dyn Fn(Instant) -> Instant,
+    /// All drifts.
+    pub drifts: &'a mut Vec<Drift>,
+}
+
+/// Declares an entity: its module's `Seen` gathers what facts say, `Seen::replay` makes the entity.
+///
+/// Each attribute names the member of the facts that says it, its type, AWS's name for it, and how a snapshot's value is
+/// carried back:
+/// - `fixed`: it never changes, so back to the creation of the entity (or as `changing` where that is unknown);
+/// - `changing`: over a whole log, not before the creation;
+/// - `quiet`: it changes without a record, so not at all, and a difference is no drift;
+/// - `first`, `last`: one value without a history, as the first or last to speak says it.
+macro_rules! entity {
+    ($(#[$doc:meta])* $name:ident($id:ty) of $says:ty { $($(#[$text:meta])* $field:ident: $type:ty = $word:literal $how:ident,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name {
+            /// Its ARN or id.
+            pub id: $id,
+            /// The first entry that names it.
+            pub first_seen: Option<($crate::instant::Instant, $crate::evidence::Evidence)>,
+            $($(#[$text])* pub $field: $crate::world::entity::entity!(@kept $how $type),)*
+        }
+
+        /// What was seen of it.
+        #[derive(Default)]
+        pub(super) struct Seen {
+            created: Option<$crate::instant::Instant>,
+            first_seen: Option<($crate::instant::Instant, $crate::evidence::Evidence)>,
+            $($field: $crate::world::entity::entity!(@seen $how $type),)*
+        }
+
+        impl Seen {
+            pub(super) fn note(&mut self, fact: &$crate::facts::Fact, says: &$says) {
+                self.first_seen.get_or_insert((fact.at, fact.evidence));
+                self.created = self.created.or($crate::facts::Says::created(says));
+                $($crate::world::entity::entity!(@note $how self.$field, says.$field, fact);)*
+            }
+
+            pub(super) fn replay(self, id: $id, terms: &mut $crate::world::entity::Terms<'_>) -> $name {
+                terms.created = self.created;
+                $name {
+                    id,
+                    first_seen: self.first_seen,
+                    $($field: $crate::world::entity::entity!(@replay $how self.$field, $word, terms),)*
+                }
+            }
+        }
+
+        impl $crate::world::entity::Entity for $name {
+            fn attributes(&self) -> $crate::world::entity::Attributes<'_> {
+                vec![$(($word.into(), &self.$field)),*]
+            }
+        }
+    };
+    (@kept first $type:ty) => { $crate::world::entity::Told<$type> };
+    (@kept last $type:ty) => { $crate::world::entity::Told<$type> };
+    (@kept $how:ident $type:ty) => { $crate::timeline::Timeline<$type> };
+    (@seen first $type:ty) => { $crate::world::entity::Told<$type> };
+    (@seen last $type:ty) => { $crate::world::entity::Told<$type> };
+    (@seen $how:ident $type:ty) => { $crate::world::seen::Sightings<$type> };
+    (@note first $known:expr, $said:expr, $fact:ident) => { $crate::world::entity::first(&mut $known, $said.as_ref(), $fact) };
+    (@note last $known:expr, $said:expr, $fact:ident) => { $crate::world::entity::last(&mut $known, $said.as_ref(), $fact) };
+    (@note $how:ident $known:expr, $said:expr, $fact:ident) => { $known.note($fact, $said.clone()) };
+    (@replay first $seen:expr, $word:literal, $terms:ident) => { $seen };
+    (@replay last $seen:expr, $word:literal, $terms:ident) => { $seen };
+    (@replay quiet $seen:expr, $word:literal, $terms:ident) => { $seen.replay_quietly(|at| at) };
+    (@replay fixed $seen:expr, $word:literal, $terms:ident) => { $terms.fixed($seen, $word) };
+    (@replay changing $seen:expr, $word:literal, $terms:ident) => { $terms.changing($seen, $word) };
+}
+pub(crate) use entity;
+
+/// Replays the entities of one kind. `pair` says which log shows what happens to one.
+pub(super) fn settle<K: Ord + Clone + ToString, S, E>(
+    gathered: BTreeMap<K, S>,
+    coverage: &Coverage,
+    drifts: &mut Vec<Drift>,
+    pair: impl Fn(&K) -> Option<Pair>,
+    replay: impl Fn(S, K, &mut Terms<'_>) -> E,
+) -> BTreeMap<K, E> {
+    let replayed = gathered.into_iter().map(|(key, seen)| {
+        let (pair, id) = (pair(&key), key.to_string());
+        let whole = |at: Instant| pair.as_ref().map_or(at, |pair| coverage.whole_since(pair, at));
+        let mut terms = Terms { id: &id, created: None, whole: &whole, drifts: &mut *drifts };
+        (key.clone(), replay(seen, key, &mut terms))
+    });
+    replayed.collect()
+}
+
+impl Terms<'_> {
+    /// The timeline of what never changes.
+    pub fn fixed<T: Clone + PartialEq + Serialize>(
+        &mut self,
+        seen: super::seen::Sightings<T>,
+        field: &'static str,
+    ) -> Timeline<T> {
+        let (created, whole) = (self.created, self.whole);
+        let since = |at: Instant| created.unwrap_or_else(|| whole(at));
+        seen.replay(since, &mut super::seen::Note { drifts: self.drifts, entity: self.id, field })
+    }
+
+    /// The timeline of what changes with a record of it.
+    pub fn changing<T: Clone + PartialEq + Serialize>(
+        &mut self,
+        seen: super::seen::Sightings<T>,
+        field: &'static str,
+    ) -> Timeline<T> {
+        let (created, whole) = (self.created, self.whole);
+        let since = |at: Instant| created.map_or_else(|| whole(at), |created| whole(at).max(created));
+        seen.replay(since, &mut super::seen::Note { drifts: self.drifts, entity: self.id, field })
+    }
+}
