@@ -30,7 +30,19 @@ const USES: [(&str, &[&str]); 17] = [
     ("render", &["report", "status", "instant"]),
     (
         "report",
-        &["controls", "world", "integrity", "ingest", "record", "status", "coverage", "evidence", "instant", "arn"],
+        &[
+            "controls",
+            "world",
+            "integrity",
+            "ingest",
+            "record",
+            "status",
+            "coverage",
+            "timeline",
+            "evidence",
+            "instant",
+            "arn",
+        ],
     ),
     (
         "controls",

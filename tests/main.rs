@@ -22,4 +22,5 @@ mod pages;
 mod real_data;
 mod render;
 mod signing;
+mod state;
 mod support;

@@ -26,6 +26,9 @@ pub enum Command {
     /// Verify CloudTrail's digest chains: whether log files are missing, altered or moved.
     #[command(after_long_help = VERIFY)]
     Verify(Box<VerifyArgs>),
+    /// Show the rebuilt state at an instant: every entity, each attribute with the record that set it.
+    #[command(after_long_help = STATE)]
+    State(Box<StateArgs>),
     /// Print the JSON Schema of the report.
     Schema,
 }
@@ -47,6 +50,13 @@ Exit codes:
   3  nothing at or above --fail-on could be decided, or --insufficient fail and something could not
   4  damaged evidence, unless --allow-defects
   5  a bug";
+
+const STATE: &str = "\
+Examples:
+  vaultrail state evidence/                               everything, as of the latest evidence
+  vaultrail state evidence/ --at 2026-10-18T02:30:00Z     what held at that instant
+  vaultrail state evidence/ --subject prod-airgap         one vault
+  vaultrail state evidence/ --format json | jq '.entities[] | select(.kind == \"vault\")'";
 
 const VERIFY: &str = "\
 Examples:
@@ -76,28 +86,19 @@ pub struct VerifyArgs {
     pub head_object: Vec<PathBuf>,
     /// Format [default: text on a terminal, json in a pipe].
     #[arg(long, value_enum, help_heading = "Output")]
-    pub format: Option<VerifyFormat>,
-    /// Write to a file instead of standard output.
-    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
-    pub output: Option<PathBuf>,
-    /// Colours.
-    #[arg(long, value_enum, default_value = "auto", help_heading = "Output")]
-    pub color: When,
-    /// Progress on standard error, where that is a terminal.
-    #[arg(long, value_enum, default_value = "auto", help_heading = "Output")]
-    pub progress: When,
-    /// Say nothing on standard error but errors.
-    #[arg(short, long, help_heading = "Output")]
-    pub quiet: bool,
+    pub format: Option<PlainFormat>,
+    /// Where it goes.
+    #[command(flatten)]
+    pub show: ShowArgs,
     /// Threads [default: all cores].
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
 }
 
-/// Formats of `vaultrail verify`.
+/// Formats of what is no report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum VerifyFormat {
-    /// Data (`vaultrail.verify/1`).
+pub enum PlainFormat {
+    /// Data.
     Json,
     /// For the terminal.
     Text,
@@ -151,16 +152,49 @@ pub enum FailOnArg {
     Never,
 }
 
-/// `vaultrail audit`.
-#[expect(clippy::struct_excessive_bools, reason = "flags")]
-#[derive(Debug, Args)]
-pub struct AuditArgs {
+/// What is read, and how.
+#[derive(Debug, Default, Args)]
+pub struct EvidenceArgs {
     /// Files and folders with CloudTrail logs and inventory snapshots; `-` is standard input.
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Configuration [default: `vaultrail.toml` in the working folder, if there].
     #[arg(long, value_name = "FILE", help_heading = "Configuration")]
     pub config: Option<PathBuf>,
+    /// Take the log of every account and Region that occurs as complete, over all evidence or over FROM..TO.
+    #[arg(long, value_name = "FROM..TO", num_args = 0..=1, require_equals = true, default_missing_value = "", help_heading = "Time")]
+    pub assume_complete: Option<String>,
+    /// When snapshots without a manifest were taken.
+    #[arg(long, value_name = "TIME", help_heading = "Time")]
+    pub captured_at: Option<String>,
+    /// Parse every record in full, also those that are only counted: slower, and finds damage in them.
+    #[arg(long)]
+    pub strict: bool,
+    /// Threads [default: all cores].
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<usize>,
+}
+
+/// What goes to the terminal, and how.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// Write to a file instead of standard output.
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
+    pub output: Option<PathBuf>,
+    /// Colours.
+    #[arg(long, value_enum, default_value = "auto", help_heading = "Output")]
+    pub color: When,
+    /// Progress on standard error, where that is a terminal.
+    #[arg(long, value_enum, default_value = "auto", help_heading = "Output")]
+    pub progress: When,
+    /// Say nothing on standard error but errors.
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
+}
+
+/// What is judged, and what fails the gate.
+#[derive(Debug, Default, Args)]
+pub struct JudgeArgs {
     /// Judge only these controls, comma-separated.
     #[arg(long, value_name = "ID,…", value_delimiter = ',', help_heading = "Configuration")]
     pub only: Vec<String>,
@@ -170,6 +204,20 @@ pub struct AuditArgs {
     /// Set a parameter; lists are comma-separated.
     #[arg(long, value_name = "ID.NAME=VALUE", help_heading = "Configuration")]
     pub set: Vec<String>,
+    /// Fail from this severity on [default: high].
+    #[arg(long, value_enum, help_heading = "Gate")]
+    pub fail_on: Option<FailOnArg>,
+    /// How INSUFFICIENT_DATA weighs [default: warn].
+    #[arg(long, value_enum, help_heading = "Gate")]
+    pub insufficient: Option<InsufficientArg>,
+    /// Damaged evidence does not fail the gate.
+    #[arg(long, help_heading = "Gate")]
+    pub allow_defects: bool,
+}
+
+/// The instant and the window.
+#[derive(Debug, Default, Args)]
+pub struct TimeArgs {
     /// The instant to judge: RFC 3339, YYYY-MM-DD, -30d, or `now` [default: the latest evidence].
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
     pub as_of: Option<String>,
@@ -182,20 +230,28 @@ pub struct AuditArgs {
     /// Length of the window before as-of, e.g. 90d [default: the evidence, at most 90 days].
     #[arg(long, value_name = "SPAN", help_heading = "Time")]
     pub window: Option<String>,
-    /// Take the log of every account and Region that occurs as complete, over all evidence or over FROM..TO.
-    #[arg(long, value_name = "FROM..TO", num_args = 0..=1, require_equals = true, default_missing_value = "", help_heading = "Time")]
-    pub assume_complete: Option<String>,
-    /// When snapshots without a manifest were taken.
-    #[arg(long, value_name = "TIME", help_heading = "Time")]
-    pub captured_at: Option<String>,
+}
+
+/// `vaultrail audit`.
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    /// What is read.
+    #[command(flatten)]
+    pub evidence: EvidenceArgs,
+    /// What is judged.
+    #[command(flatten)]
+    pub judge: JudgeArgs,
+    /// When.
+    #[command(flatten)]
+    pub time: TimeArgs,
     /// Format of the report; repeatable [default: text on a terminal, json in a pipe].
     #[arg(long, value_enum, help_heading = "Output")]
     pub format: Vec<FormatArg>,
-    /// Write the report to a file instead of standard output.
-    #[arg(short, long, value_name = "FILE", conflicts_with = "out_dir", help_heading = "Output")]
-    pub output: Option<PathBuf>,
+    /// Where it goes.
+    #[command(flatten)]
+    pub show: ShowArgs,
     /// Write `report.<format>` for each format into this folder.
-    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    #[arg(long, value_name = "DIR", conflicts_with = "output", help_heading = "Output")]
     pub out_dir: Option<PathBuf>,
     /// Also write a table of all log records, one row each, as a Parquet file.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -203,33 +259,29 @@ pub struct AuditArgs {
     /// At most so many bodies of cited records in the report.
     #[arg(long, value_name = "N", default_value_t = 2000, help_heading = "Output")]
     pub max_records: usize,
-    /// Colours.
-    #[arg(long, value_enum, default_value = "auto", help_heading = "Output")]
-    pub color: When,
-    /// Progress on standard error, where that is a terminal.
-    #[arg(long, value_enum, default_value = "auto", help_heading = "Output")]
-    pub progress: When,
-    /// Say nothing on standard error but errors.
-    #[arg(short, long, help_heading = "Output")]
-    pub quiet: bool,
     /// Say more on standard error: every defect.
     #[arg(short, long, help_heading = "Output")]
     pub verbose: bool,
-    /// Fail from this severity on [default: high].
-    #[arg(long, value_enum, help_heading = "Gate")]
-    pub fail_on: Option<FailOnArg>,
-    /// How INSUFFICIENT_DATA weighs [default: warn].
-    #[arg(long, value_enum, help_heading = "Gate")]
-    pub insufficient: Option<InsufficientArg>,
-    /// Damaged evidence does not fail the gate.
-    #[arg(long, help_heading = "Gate")]
-    pub allow_defects: bool,
-    /// Parse every record in full, also those that are only counted: slower, and finds damage in them.
-    #[arg(long)]
-    pub strict: bool,
-    /// Threads [default: all cores].
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<usize>,
+}
+
+/// `vaultrail state`.
+#[derive(Debug, Args)]
+pub struct StateArgs {
+    /// What is read.
+    #[command(flatten)]
+    pub evidence: EvidenceArgs,
+    /// The instant: RFC 3339, YYYY-MM-DD, -30d before the latest evidence, or `now` [default: the latest evidence].
+    #[arg(long, visible_alias = "as-of", value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
+    pub at: Option<String>,
+    /// Only this entity: its ARN or id, the name at its end, or a pattern with `*`; repeatable.
+    #[arg(long, value_name = "ARN|NAME")]
+    pub subject: Vec<String>,
+    /// Format [default: text on a terminal, json in a pipe].
+    #[arg(long, value_enum, help_heading = "Output")]
+    pub format: Option<PlainFormat>,
+    /// Where it goes.
+    #[command(flatten)]
+    pub show: ShowArgs,
 }
 
 /// A time that the user gave, or an error that says which flag and what is allowed.

@@ -2,45 +2,19 @@
 
 use super::args::{AuditArgs, FormatArg, When};
 use super::output;
-use super::progress::Progress;
-use super::setup::{self, Instants, Setup};
+use super::rebuild::{Error, Reading, Rebuilt, rebuild, threads};
+use super::setup::Setup;
 use crate::controls::engine;
 use crate::controls::view::Context;
-use crate::coverage::{Coverage, Pair, Run, Terms};
-use crate::facts;
-use crate::ingest::{self, Log};
-use crate::integrity::Integrity;
 use crate::render::{self, Format, TextOptions};
 use crate::report::compile::{Frame, Outcome, compile};
 use crate::report::wire::Report;
-use crate::world::World;
-use std::collections::BTreeMap;
 use std::io::IsTerminal;
-
-/// Why no report could be written.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Bad flags or a bad configuration.
-    #[error("{0}")]
-    Usage(String),
-    /// Nothing to read.
-    #[error(transparent)]
-    Ingest(#[from] ingest::Error),
-    /// An output that cannot be written.
-    #[error("{0}")]
-    Output(String),
-    /// A template that does not render: a bug.
-    #[error("the report cannot be rendered: {0}")]
-    Render(String),
-}
-
-/// More threads than any machine has cores.
-const MOST_THREADS: usize = 1024;
 
 /// Runs the command; answers with the exit code.
 pub fn run(args: &AuditArgs) -> Result<u8, Error> {
     let formats = formats(args)?;
-    threads(args.jobs)?;
+    threads(args.evidence.jobs)?;
     let report = report(args)?;
     for format in formats {
         let rendered =
@@ -51,43 +25,16 @@ pub fn run(args: &AuditArgs) -> Result<u8, Error> {
     Ok(report.summary.gate.exit_code)
 }
 
-/// Builds the thread pool.
-pub(super) fn threads(jobs: Option<usize>) -> Result<(), Error> {
-    let Some(jobs) = jobs else { return Ok(()) };
-    if !(1..=MOST_THREADS).contains(&jobs) {
-        return Err(Error::Usage(format!("--jobs {jobs}: it must lie in 1..={MOST_THREADS}")));
-    }
-    // A second call finds the pool built; the first one's size stays.
-    let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
-    Ok(())
-}
-
 /// Everything up to the report.
 pub fn report(args: &AuditArgs) -> Result<Report, Error> {
-    let setup = Setup::read(args).map_err(Error::Usage)?;
-    let captured_at = args.captured_at.as_deref().map(|text| super::args::time("--captured-at", text, None));
-    let captured_at = captured_at.transpose().map_err(Error::Usage)?;
-    let progress = Progress::begin(args.progress, args.quiet);
-    let options = ingest::Options {
-        captured_at,
-        allow_defects: args.allow_defects,
-        strict: args.strict,
-        events: args.events_parquet.is_some(),
-        watch: &progress,
-        ..ingest::Options::default()
-    };
-    let log = ingest::read(&args.paths, &options);
-    progress.end();
-    let mut log = log?;
+    let setup = Setup::read(&args.evidence, &args.judge, &args.time).map_err(Error::Usage)?;
+    let how = Reading { allow_defects: args.judge.allow_defects, events: args.events_parquet.is_some() };
+    let rebuilt = rebuild(&args.evidence, &args.time, &args.show, &setup, how)?;
     if let Some(path) = &args.events_parquet {
-        output::events(path, &log.events).map_err(Error::Output)?;
+        output::events(path, &rebuilt.log.events).map_err(Error::Output)?;
     }
-    let integrity = Integrity::check(&log);
-    integrity.tell(&mut log);
-    let times = setup::instants(args, &setup, &log).map_err(Error::Usage)?;
+    let Rebuilt { log, integrity, times, world } = &rebuilt;
     let exceptions = setup.exceptions(times.as_of).map_err(Error::Usage)?;
-    let coverage = covered(&log, &integrity, &times, setup.terms);
-    let world = World::replay(facts::read(&log), coverage);
     let params_of = |id: &str| setup.controls.iter().find(|c| c.control.rule.id == id).map(|c| &c.params);
     let outcomes: Vec<Outcome<'_>> = setup
         .controls
@@ -95,9 +42,9 @@ pub fn report(args: &AuditArgs) -> Result<Report, Error> {
         .filter(|c| c.judged)
         .map(|c| {
             let context = Context {
-                world: &world,
+                world,
                 policy: &setup.policy,
-                integrity: &integrity,
+                integrity,
                 params: &c.params,
                 params_of: &params_of,
                 window_from: times.from,
@@ -114,19 +61,7 @@ pub fn report(args: &AuditArgs) -> Result<Report, Error> {
         gate: setup.gate,
         max_records: args.max_records,
     };
-    Ok(compile(&outcomes, &world, &log, &frame))
-}
-
-/// Coverage from events, digests and the user's word. A digest is a sign of life for the whole time that it speaks of.
-fn covered(log: &Log, integrity: &Integrity, times: &Instants, terms: Terms) -> Coverage {
-    let chains = integrity.coverage();
-    let mut signs: BTreeMap<&Pair, (u64, Vec<Run>)> =
-        log.activity.pairs().map(|(pair, count, runs)| (pair, (count, runs.to_vec()))).collect();
-    for (pair, runs) in &chains.inferred {
-        signs.entry(pair).or_default().1.extend(runs);
-    }
-    let signs = signs.iter().map(|(pair, (count, runs))| (*pair, *count, runs.as_slice()));
-    Coverage::build(signs, &log.snapshot_pairs, &times.assertions, times.extent, terms).with_chains(&chains)
+    Ok(compile(&outcomes, world, log, &frame))
 }
 
 fn formats(args: &AuditArgs) -> Result<Vec<Format>, Error> {
@@ -142,8 +77,8 @@ fn formats(args: &AuditArgs) -> Result<Vec<Format>, Error> {
         }
     }
     if formats.is_empty() {
-        let named = args.output.as_ref().and_then(|path| path.extension()?.to_str()).and_then(Format::parse);
-        let terminal = args.output.is_none() && args.out_dir.is_none() && std::io::stdout().is_terminal();
+        let named = args.show.output.as_ref().and_then(|path| path.extension()?.to_str()).and_then(Format::parse);
+        let terminal = args.show.output.is_none() && args.out_dir.is_none() && std::io::stdout().is_terminal();
         formats.push(named.unwrap_or(if terminal { Format::Text } else { Format::Json }));
     }
     if args.out_dir.is_none() && formats.len() > 1 {
@@ -159,7 +94,7 @@ fn no_color() -> bool {
 }
 
 fn text_options(args: &AuditArgs) -> TextOptions {
-    text_width(args.color, args.output.is_none() && args.out_dir.is_none())
+    text_width(args.show.color, args.show.output.is_none() && args.out_dir.is_none())
 }
 
 /// How wide and colourful text is that goes to standard output, or to a file.

@@ -5,7 +5,9 @@ pub mod audit;
 pub mod config;
 pub mod output;
 pub mod progress;
+pub mod rebuild;
 pub mod setup;
+pub mod state;
 pub mod verify;
 
 use crate::ingest::columns::read::is_guarded;
@@ -36,6 +38,7 @@ pub fn run(cli: &Cli) -> u8 {
     match &cli.command {
         Command::Audit(args) => code(audit::run(args)),
         Command::Verify(args) => code(verify::run(args)),
+        Command::State(args) => code(state::run(args)),
         Command::Schema => {
             let schema = crate::report::wire::schema();
             let text = serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n";
@@ -50,9 +53,9 @@ pub fn run(cli: &Cli) -> u8 {
     }
 }
 
-fn code(outcome: Result<u8, audit::Error>) -> u8 {
+fn code(outcome: Result<u8, rebuild::Error>) -> u8 {
     outcome.unwrap_or_else(|error| {
         output::say(&format!("vaultrail: {error}"));
-        if matches!(error, audit::Error::Render(_)) { BUG } else { USAGE }
+        if matches!(error, rebuild::Error::Render(_)) { BUG } else { USAGE }
     })
 }

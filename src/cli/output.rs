@@ -1,16 +1,18 @@
 //! Where results go: standard output or files, written whole or not at all; everything else to standard error.
 #![expect(clippy::disallowed_methods, reason = "the one place that writes to the disk")]
 
-use super::args::AuditArgs;
+use super::args::{AuditArgs, PlainFormat, ShowArgs};
+use super::audit::text_width;
+use super::rebuild::Error;
 use crate::ingest::columns::{self, Events};
-use crate::render::Format;
+use crate::render::{Format, TextOptions};
 use crate::report::wire::Report;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 /// Delivers one rendered report.
 pub fn deliver(args: &AuditArgs, format: Format, bytes: &[u8]) -> Result<(), String> {
-    match (&args.out_dir, &args.output) {
+    match (&args.out_dir, &args.show.output) {
         (Some(folder), _) => {
             std::fs::create_dir_all(folder).map_err(|cause| format!("cannot create {}: {cause}", folder.display()))?;
             write_whole(&folder.join(format!("report.{}", format.extension())), bytes)
@@ -18,6 +20,23 @@ pub fn deliver(args: &AuditArgs, format: Format, bytes: &[u8]) -> Result<(), Str
         (None, Some(path)) => write_whole(path, bytes),
         (None, None) => to_stdout(bytes),
     }
+}
+
+/// Delivers what is no report: text on a terminal, JSON in a pipe, unless the user says otherwise.
+pub fn plain(
+    show: &ShowArgs,
+    format: Option<PlainFormat>,
+    render: impl FnOnce(PlainFormat, &TextOptions) -> String,
+) -> Result<(), Error> {
+    let to_stdout = show.output.is_none();
+    let terminal = to_stdout && std::io::stdout().is_terminal();
+    let format = format.unwrap_or(if terminal { PlainFormat::Text } else { PlainFormat::Json });
+    let bytes = render(format, &text_width(show.color, to_stdout));
+    let written = match &show.output {
+        Some(path) => write_whole(path, bytes.as_bytes()),
+        None => self::to_stdout(bytes.as_bytes()),
+    };
+    written.map_err(Error::Output)
 }
 
 /// To standard output; a reader that stops early, such as `head`, is no error.
@@ -79,20 +98,33 @@ fn readable(_: &std::fs::File) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Says on standard error why the gate answers as it does, and what became of the exceptions.
-pub fn tell(args: &AuditArgs, report: &Report) {
-    if args.quiet {
+/// Says on standard error what could not be read: the first few, or all.
+pub fn tell_defects<'a>(
+    show: &ShowArgs,
+    all: bool,
+    defects: impl ExactSizeIterator<Item = (&'a str, Option<u64>, &'a str)>,
+) {
+    if show.quiet {
         return;
     }
-    let inputs = &report.inputs;
-    let shown = if args.verbose { inputs.defects.len() } else { 5 };
-    for defect in inputs.defects.iter().take(shown) {
-        let record = defect.record.map(|n| format!(" record {n}")).unwrap_or_default();
-        say(&format!("defect: {}{record}: {}", defect.path, defect.reason));
+    let shown = if all { usize::MAX } else { 5 };
+    let hidden = defects.len().saturating_sub(shown);
+    for (path, record, reason) in defects.take(shown) {
+        let record = record.map(|n| format!(" record {n}")).unwrap_or_default();
+        say(&format!("defect: {path}{record}: {reason}"));
     }
-    if inputs.defects.len() > shown {
-        say(&format!("… and {} more defects (-v shows all)", inputs.defects.len() - shown));
+    if hidden > 0 {
+        say(&format!("… and {hidden} more defects (-v shows all)"));
     }
+}
+
+/// Says on standard error why the gate answers as it does, and what became of the exceptions.
+pub fn tell(args: &AuditArgs, report: &Report) {
+    if args.show.quiet {
+        return;
+    }
+    let defects = report.inputs.defects.iter();
+    tell_defects(&args.show, args.verbose, defects.map(|d| (d.path.as_str(), d.record, d.reason.as_str())));
     for exception in &report.exceptions {
         say(&format!(
             "exception: {} on {} is {} ({} matched, owner {}, expires {})",

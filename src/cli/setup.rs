@@ -1,6 +1,6 @@
 //! From what the user wrote to what it means: controls, parameters, policy, gate, and the instants of the run.
 
-use super::args::{AuditArgs, FailOnArg, InsufficientArg, time};
+use super::args::{EvidenceArgs, FailOnArg, InsufficientArg, JudgeArgs, TimeArgs, time};
 use super::config::Config;
 use crate::controls::params::{Params, nearest};
 use crate::controls::policy::Policy;
@@ -51,9 +51,9 @@ pub struct Setup {
 
 impl Setup {
     /// Reads the config and the flags.
-    pub fn read(args: &AuditArgs) -> Result<Self, String> {
+    pub fn read(evidence: &EvidenceArgs, args: &JudgeArgs, times: &TimeArgs) -> Result<Self, String> {
         let default = Path::new("vaultrail.toml");
-        let path = args.config.as_deref().or_else(|| default.is_file().then_some(default));
+        let path = evidence.config.as_deref().or_else(|| default.is_file().then_some(default));
         let (config, text) = path.map(Config::read).transpose()?.unwrap_or_default();
         let stated = |problem: String| in_file(path, &problem);
         let mut controls = in_force(&config).map_err(stated)?;
@@ -71,7 +71,7 @@ impl Setup {
             gate: gate_terms(args, &config).map_err(stated)?,
             assertions: config.assertions().map_err(stated)?,
             terms: Terms { max_gap: Duration::minutes(minutes), minimum: config.minimum() },
-            sha256: fingerprint(&controls, &text, args),
+            sha256: fingerprint(&controls, &text, evidence, times),
             config_path: path.map(Path::to_owned),
             controls,
             config,
@@ -113,7 +113,7 @@ fn no_control(place: &str, id: &str, known: &[&str]) -> String {
     format!("{place}: there is no control {id:?}; {near}known are {}", known.join(", "))
 }
 
-fn choose(controls: &mut [InForce], args: &AuditArgs) -> Result<(), String> {
+fn choose(controls: &mut [InForce], args: &JudgeArgs) -> Result<(), String> {
     let known: Vec<String> = controls.iter().map(|c| c.control.rule.id.clone()).collect();
     let ids: Vec<&str> = known.iter().map(String::as_str).collect();
     for (flag, chosen) in [("--only", &args.only), ("--skip", &args.skip)] {
@@ -143,7 +143,7 @@ fn apply_set(controls: &mut [InForce], set: &str) -> Result<(), String> {
     found.params.set_text(&found.control.rule, name, value).map_err(|e| format!("--set {e}"))
 }
 
-fn gate_terms(args: &AuditArgs, config: &Config) -> Result<gate::Terms, String> {
+fn gate_terms(args: &JudgeArgs, config: &Config) -> Result<gate::Terms, String> {
     let stated = config.gate.fail_on.as_deref().map(|word| match word {
         "critical" => Ok(FailOnArg::Critical),
         "high" => Ok(FailOnArg::High),
@@ -177,13 +177,19 @@ fn gate_terms(args: &AuditArgs, config: &Config) -> Result<gate::Terms, String> 
     })
 }
 
-fn fingerprint(controls: &[InForce], text: &str, args: &AuditArgs) -> String {
+fn fingerprint(controls: &[InForce], text: &str, evidence: &EvidenceArgs, args: &TimeArgs) -> String {
     let judged = controls
         .iter()
         .filter(|c| c.judged)
         .map(|c| serde_json::json!([c.control.rule.id, c.control.rule.version, c.severity, c.params.all()]));
-    let flags =
-        serde_json::json!([args.as_of, args.from, args.to, args.window, args.assume_complete, args.captured_at]);
+    let flags = serde_json::json!([
+        args.as_of,
+        args.from,
+        args.to,
+        args.window,
+        evidence.assume_complete,
+        evidence.captured_at
+    ]);
     let whole = serde_json::json!({"controls": judged.collect::<Vec<_>>(), "config": text, "flags": flags});
     ingest::sha256(whole.to_string().as_bytes())
 }
@@ -201,7 +207,7 @@ pub struct Instants {
 }
 
 /// Works out as-of and the window from the flags and the evidence.
-pub fn instants(args: &AuditArgs, setup: &Setup, log: &Log) -> Result<Instants, String> {
+pub fn instants(evidence: &EvidenceArgs, args: &TimeArgs, setup: &Setup, log: &Log) -> Result<Instants, String> {
     let (first, last) = log.evidence_extent().unwrap_or_default();
     let to = args.to.as_deref().map(|text| time("--to", text, Some(last))).transpose()?;
     let as_of = match args.as_of.as_deref() {
@@ -210,7 +216,7 @@ pub fn instants(args: &AuditArgs, setup: &Setup, log: &Log) -> Result<Instants, 
         None => to.unwrap_or(last),
     };
     let mut assertions = setup.assertions.clone();
-    if let Some(range) = args.assume_complete.as_deref() {
+    if let Some(range) = evidence.assume_complete.as_deref() {
         assertions.push(assumed(range, as_of)?);
     }
     let earliest = assertions.iter().filter_map(|a| a.from).chain([first]).min().unwrap_or(first);

@@ -1,32 +1,24 @@
 //! `vaultrail verify`: ingest, check the digests, tell.
 
-use super::args::{VerifyArgs, VerifyFormat};
-use super::audit::{Error, text_width, threads};
+use super::args::{PlainFormat, VerifyArgs};
 use super::output;
 use super::progress::Progress;
+use super::rebuild::{Error, threads};
 use crate::ingest::{self, Log};
 use crate::integrity::Integrity;
 use crate::render::verify as render;
 use crate::report::verify::Verification;
-use std::io::IsTerminal;
 use std::path::PathBuf;
 
 /// Runs the command; answers with the exit code.
 pub fn run(args: &VerifyArgs) -> Result<u8, Error> {
     threads(args.jobs)?;
     let told = verification(args)?;
-    let to_stdout = args.output.is_none();
-    let terminal = to_stdout && std::io::stdout().is_terminal();
-    let bytes = match args.format.unwrap_or(if terminal { VerifyFormat::Text } else { VerifyFormat::Json }) {
-        VerifyFormat::Json => render::json(&told),
-        VerifyFormat::Text => render::text(&told, &text_width(args.color, to_stdout)),
-    };
-    let written = match &args.output {
-        Some(path) => output::write_whole(path, bytes.as_bytes()),
-        None => output::to_stdout(bytes.as_bytes()),
-    };
-    written.map_err(Error::Output)?;
-    if !args.quiet {
+    output::plain(&args.show, args.format, |format, options| match format {
+        PlainFormat::Json => render::json(&told),
+        PlainFormat::Text => render::text(&told, options),
+    })?;
+    if !args.show.quiet {
         output::say(&format!("verify: {}", told.summary.said));
     }
     Ok(told.summary.exit_code)
@@ -36,7 +28,7 @@ pub fn run(args: &VerifyArgs) -> Result<u8, Error> {
 pub fn verification(args: &VerifyArgs) -> Result<Verification, Error> {
     let paths: Vec<PathBuf> =
         [&args.paths, &args.public_keys, &args.head_object].into_iter().flatten().cloned().collect();
-    let progress = Progress::begin(args.progress, args.quiet);
+    let progress = Progress::begin(args.show.progress, args.show.quiet);
     let options = ingest::Options { hash_only: true, watch: &progress, ..ingest::Options::default() };
     let log = ingest::read(&paths, &options);
     progress.end();

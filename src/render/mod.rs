@@ -7,6 +7,7 @@ mod cite;
 mod html;
 mod json;
 mod numbers;
+pub mod state;
 mod stretch;
 mod text;
 pub mod verify;

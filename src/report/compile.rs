@@ -12,9 +12,11 @@ use crate::controls::engine::Judged;
 use crate::controls::judgement::Judgement;
 use crate::controls::params::Params;
 use crate::evidence::{Cite, Evidence, Grade, Stretch};
+use crate::ingest::log::Entry;
 use crate::ingest::{self, Log, Place, Said};
 use crate::instant::{self, Instant};
 use crate::world::World;
+use crate::world::drift::Explanation;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,9 +57,10 @@ pub fn compile(outcomes: &[Outcome<'_>], world: &World, log: &Log, frame: &Frame
         outcomes.iter().flat_map(|o| o.judged.iter().map(|j| (o.control.rule.id.as_str(), j))).collect();
     let incidents = incidents::group(&all, &verdicts, log, (frame.window_from, frame.as_of));
     let records = cited_bodies(&all, &verdicts, log, frame.max_records);
-    let drifts: Vec<Drift> = world.drifts.iter().map(|drift| told_drift(drift, log)).collect();
+    let drifts: Vec<Drift> = world.drifts.iter().map(|drift| told_drift(drift, world, log)).collect();
     let gate = gate::weigh(&verdicts, log.defects.len(), frame.gate);
-    let cited = cited_sources(&verdicts, &drifts);
+    let evidence = verdicts.iter().flat_map(|v| &v.evidence).chain(drifts.iter().flat_map(|d| &d.evidence));
+    let cited = cited_sources(evidence);
     Report {
         schema: SCHEMA.into(),
         tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
@@ -205,14 +208,17 @@ fn grade(grade: Grade) -> &'static str {
     }
 }
 
-fn told_drift(drift: &crate::world::drift::Drift, log: &Log) -> Drift {
+pub(super) fn told_drift(drift: &crate::world::drift::Drift, world: &World, log: &Log) -> Drift {
     let [replayed, observed] = drift.evidence;
+    let when = |evidence| log.entry(evidence).map(Entry::time).unwrap_or_default();
+    let explanation = Explanation::of(&drift.entity, when(replayed), when(observed), &world.coverage);
     let cites = [Cite::Entry(replayed, "replayed".into()), Cite::Entry(observed, "observed".into())];
     Drift {
         entity: drift.entity.clone(),
         field: drift.field.into(),
         replayed: drift.replayed.clone(),
         observed: drift.observed.clone(),
+        explanation: explanation.said().into(),
         evidence: cites.iter().filter_map(|cite| refer(cite, log)).collect(),
     }
 }
@@ -276,8 +282,7 @@ fn coverage(world: &World, frame: &Frame<'_>) -> Vec<PairCoverage> {
         .collect()
 }
 
-fn cited_sources(verdicts: &[Verdict], drifts: &[Drift]) -> BTreeSet<u64> {
-    let evidence = verdicts.iter().flat_map(|v| &v.evidence).chain(drifts.iter().flat_map(|d| &d.evidence));
+pub(super) fn cited_sources<'a>(evidence: impl Iterator<Item = &'a EvidenceRef>) -> BTreeSet<u64> {
     evidence
         .filter_map(|e| match e {
             EvidenceRef::Record(record) => Some(record.source),
@@ -287,7 +292,7 @@ fn cited_sources(verdicts: &[Verdict], drifts: &[Drift]) -> BTreeSet<u64> {
         .collect()
 }
 
-fn sources(log: &Log, cited: &BTreeSet<u64>) -> Vec<SourceFile> {
+pub(super) fn sources(log: &Log, cited: &BTreeSet<u64>) -> Vec<SourceFile> {
     let each = log.sources.par_iter().enumerate().map(|(id, source)| {
         let id = id as u64;
         SourceFile {

@@ -5,5 +5,6 @@ pub mod compile;
 pub mod exceptions;
 pub mod gate;
 pub mod incidents;
+pub mod state;
 pub mod verify;
 pub mod wire;

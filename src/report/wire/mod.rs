@@ -373,6 +373,8 @@ pub struct Drift {
     pub replayed: Value,
     /// What the snapshot shows.
     pub observed: Value,
+    /// What may be behind it.
+    pub explanation: String,
     /// The two.
     pub evidence: Vec<EvidenceRef>,
 }

@@ -1,0 +1,105 @@
+//! From paths to the world: what every command that looks at the rebuilt state does first.
+
+use super::args::{EvidenceArgs, ShowArgs, TimeArgs, time};
+use super::progress::Progress;
+use super::setup::{self, Instants, Setup};
+use crate::coverage::{Coverage, Pair, Run, Terms};
+use crate::facts;
+use crate::ingest::{self, Log};
+use crate::integrity::Integrity;
+use crate::world::World;
+use std::collections::BTreeMap;
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Bad flags or a bad configuration.
+    #[error("{0}")]
+    Usage(String),
+    /// Nothing to read.
+    #[error(transparent)]
+    Ingest(#[from] ingest::Error),
+    /// An output that cannot be written.
+    #[error("{0}")]
+    Output(String),
+    /// A template that does not render: a bug.
+    #[error("the report cannot be rendered: {0}")]
+    Render(String),
+}
+
+/// More threads than any machine has cores.
+const MOST_THREADS: usize = 1024;
+
+/// Builds the thread pool.
+pub(super) fn threads(jobs: Option<usize>) -> Result<(), Error> {
+    let Some(jobs) = jobs else { return Ok(()) };
+    if !(1..=MOST_THREADS).contains(&jobs) {
+        return Err(Error::Usage(format!("--jobs {jobs}: it must lie in 1..={MOST_THREADS}")));
+    }
+    // A second call finds the pool built; the first one's size stays.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
+    Ok(())
+}
+
+/// What ingest must do besides.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reading {
+    /// Damaged evidence does not fail the gate.
+    pub allow_defects: bool,
+    /// Fill the table of events.
+    pub events: bool,
+}
+
+/// All that the evidence tells.
+pub struct Rebuilt {
+    /// The log.
+    pub log: Log,
+    /// Digest chains.
+    pub integrity: Integrity,
+    /// The instants of the run.
+    pub times: Instants,
+    /// The world.
+    pub world: World,
+}
+
+/// Reads the evidence and replays it.
+pub fn rebuild(
+    evidence: &EvidenceArgs,
+    times: &TimeArgs,
+    show: &ShowArgs,
+    setup: &Setup,
+    how: Reading,
+) -> Result<Rebuilt, Error> {
+    let captured_at = evidence.captured_at.as_deref().map(|text| time("--captured-at", text, None));
+    let captured_at = captured_at.transpose().map_err(Error::Usage)?;
+    let progress = Progress::begin(show.progress, show.quiet);
+    let options = ingest::Options {
+        captured_at,
+        allow_defects: how.allow_defects,
+        strict: evidence.strict,
+        events: how.events,
+        watch: &progress,
+        ..ingest::Options::default()
+    };
+    let log = ingest::read(&evidence.paths, &options);
+    progress.end();
+    let mut log = log?;
+    let integrity = Integrity::check(&log);
+    integrity.tell(&mut log);
+    let times = setup::instants(evidence, times, setup, &log).map_err(Error::Usage)?;
+    let coverage = covered(&log, &integrity, &times, setup.terms);
+    let world = World::replay(facts::read(&log), coverage);
+    Ok(Rebuilt { log, integrity, times, world })
+}
+
+/// Coverage from events, digests and the user's word. A digest is a sign of life for the whole time that it speaks of.
+fn covered(log: &Log, integrity: &Integrity, times: &Instants, terms: Terms) -> Coverage {
+    let chains = integrity.coverage();
+    let mut signs: BTreeMap<&Pair, (u64, Vec<Run>)> =
+        log.activity.pairs().map(|(pair, count, runs)| (pair, (count, runs.to_vec()))).collect();
+    for (pair, runs) in &chains.inferred {
+        signs.entry(pair).or_default().1.extend(runs);
+    }
+    let signs = signs.iter().map(|(pair, (count, runs))| (*pair, *count, runs.as_slice()));
+    Coverage::build(signs, &log.snapshot_pairs, &times.assertions, times.extent, terms).with_chains(&chains)
+}
