@@ -21,5 +21,6 @@ mod laws;
 mod pages;
 mod real_data;
 mod render;
+mod schedule;
 mod signing;
 mod support;
