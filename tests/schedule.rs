@@ -478,11 +478,11 @@ proptest! {
 
     #[test]
     fn the_longest_gap_is_the_longest_between_firings_and_the_same_in_every_zone(
-        (minutes, hours, months, day) in (field(0, 59), field(0, 23), field(1, 12), day()),
+        (minute, hours, months, day) in (0..60, field(0, 23), field(1, 12), day()),
         (change, hour) in (0..CHANGES.len(), 0_i64..200_000),
     ) {
         let (of_month, of_week) = day.fields();
-        let fields = format!("{} {} {of_month} {} {of_week} *", minutes.text, hours.text, months.text);
+        let fields = format!("{minute} {} {of_month} {} {of_week} *", hours.text, months.text);
         let from = at("2003-01-01T00:30:00Z") + Duration::hours(hour);
         let utc = cron(&fields, "Etc/UTC");
         let end = from.checked_add_months(chrono::Months::new(12)).unwrap();
