@@ -16,6 +16,7 @@ pub mod integrity;
 pub mod record;
 pub mod render;
 pub mod report;
+pub mod schedule;
 pub mod status;
 pub mod timeline;
 pub mod world;

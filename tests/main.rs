@@ -21,6 +21,7 @@ mod laws;
 mod pages;
 mod real_data;
 mod render;
+mod schedule;
 mod signing;
 mod state;
 mod support;
