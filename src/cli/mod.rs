@@ -3,6 +3,7 @@
 pub mod args;
 pub mod audit;
 pub mod config;
+pub mod init;
 pub mod output;
 pub mod progress;
 pub mod setup;
@@ -36,6 +37,7 @@ pub fn run(cli: &Cli) -> u8 {
     match &cli.command {
         Command::Audit(args) => code(audit::run(args)),
         Command::Verify(args) => code(verify::run(args)),
+        Command::Init(args) => code(init::run(args)),
         Command::Schema => {
             let schema = crate::report::wire::schema();
             let text = serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n";
