@@ -16,6 +16,7 @@ mod generated;
 mod hostile;
 mod hostile_ingest;
 mod ingest;
+mod init;
 mod integrity;
 mod laws;
 mod pages;

@@ -29,6 +29,8 @@ pub enum Command {
     /// Show the rebuilt state at an instant: every entity, each attribute with the record that set it.
     #[command(after_long_help = STATE)]
     State(Box<StateArgs>),
+    /// Write a commented vaultrail.toml, and a read-only script that collects the inventory with the AWS CLI.
+    Init(InitArgs),
     /// Print the JSON Schema of the report.
     Schema,
 }
@@ -93,6 +95,20 @@ pub struct VerifyArgs {
     /// Threads [default: all cores].
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
+}
+
+/// `vaultrail init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Folder to write into; it is made where it is missing.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    /// Overwrite files that are there.
+    #[arg(long)]
+    pub force: bool,
+    /// Say nothing on standard error but errors.
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 /// Formats of what is no report.

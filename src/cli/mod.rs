@@ -3,6 +3,7 @@
 pub mod args;
 pub mod audit;
 pub mod config;
+pub mod init;
 pub mod output;
 pub mod progress;
 pub mod rebuild;
@@ -39,6 +40,7 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Audit(args) => code(audit::run(args)),
         Command::Verify(args) => code(verify::run(args)),
         Command::State(args) => code(state::run(args)),
+        Command::Init(args) => code(init::run(args)),
         Command::Schema => {
             let schema = crate::report::wire::schema();
             let text = serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n";

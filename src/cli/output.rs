@@ -14,7 +14,7 @@ use std::path::Path;
 pub fn deliver(args: &AuditArgs, format: Format, bytes: &[u8]) -> Result<(), String> {
     match (&args.out_dir, &args.show.output) {
         (Some(folder), _) => {
-            std::fs::create_dir_all(folder).map_err(|cause| format!("cannot create {}: {cause}", folder.display()))?;
+            self::folder(folder)?;
             write_whole(&folder.join(format!("report.{}", format.extension())), bytes)
         }
         (None, Some(path)) => write_whole(path, bytes),
@@ -39,6 +39,11 @@ pub fn plain(
     written.map_err(Error::Output)
 }
 
+/// A folder, with those above it.
+pub fn folder(path: &Path) -> Result<(), String> {
+    std::fs::create_dir_all(path).map_err(|cause| format!("cannot create {}: {cause}", path.display()))
+}
+
 /// To standard output; a reader that stops early, such as `head`, is no error.
 pub fn to_stdout(bytes: &[u8]) -> Result<(), String> {
     let mut out = std::io::stdout().lock();
@@ -52,17 +57,27 @@ pub fn to_stdout(bytes: &[u8]) -> Result<(), String> {
 
 /// The table of events.
 pub fn events(path: &Path, events: &Events) -> Result<(), String> {
-    whole(path, |out| columns::write::write(events, out))
+    whole(path, DATA, |out| columns::write::write(events, out))
 }
 
 /// A file of these bytes.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    whole(path, |out| out.write_all(bytes).map_err(|cause| cause.to_string()))
+    whole(path, DATA, |out| out.write_all(bytes).map_err(|cause| cause.to_string()))
 }
+
+/// A file of these bytes that can be run.
+pub fn write_program(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    whole(path, PROGRAM, |out| out.write_all(bytes).map_err(|cause| cause.to_string()))
+}
+
+/// A temporary file is private to its owner; a report has the usual rights.
+const DATA: u32 = 0o644;
+/// The rights of what can be run.
+const PROGRAM: u32 = 0o755;
 
 /// Through a temporary file beside it, so that an interrupted run leaves nothing half-written. Into what is no file, such
 /// as `/dev/stdout`, the bytes go directly: it must not be replaced.
-fn whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<(), String>) -> Result<(), String> {
+fn whole(path: &Path, mode: u32, fill: impl FnOnce(&mut dyn Write) -> Result<(), String>) -> Result<(), String> {
     let problem = |cause: &dyn std::fmt::Display| format!("cannot write {}: {cause}", path.display());
     match std::fs::metadata(path) {
         Ok(meta) if meta.is_dir() => return Err(problem(&"it is a folder; --out-dir writes into folders")),
@@ -82,19 +97,18 @@ fn whole(path: &Path, fill: impl FnOnce(&mut dyn Write) -> Result<(), String>) -
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|cause| problem(&cause))?;
     fill(&mut file).map_err(|cause| problem(&cause))?;
     file.as_file().sync_all().map_err(|cause| problem(&cause))?;
-    readable(file.as_file()).map_err(|cause| problem(&cause))?;
+    set_rights(file.as_file(), mode).map_err(|cause| problem(&cause))?;
     file.persist(&path).map(|_| ()).map_err(|error| problem(&error.error))
 }
 
-/// A temporary file is private to its owner; a report has the usual rights.
 #[cfg(unix)]
-fn readable(file: &std::fs::File) -> std::io::Result<()> {
+fn set_rights(file: &std::fs::File, mode: u32) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+    file.set_permissions(std::fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-fn readable(_: &std::fs::File) -> std::io::Result<()> {
+fn set_rights(_: &std::fs::File, _: u32) -> std::io::Result<()> {
     Ok(())
 }
 
