@@ -26,3 +26,4 @@ mod schedule;
 mod signing;
 mod state;
 mod support;
+mod timeline;

@@ -29,6 +29,9 @@ pub enum Command {
     /// Show the rebuilt state at an instant: every entity, each attribute with the record that set it.
     #[command(after_long_help = STATE)]
     State(Box<StateArgs>),
+    /// Tell the story of a vault, share, team, session, resource, account or actor: what happened, what it changed, who.
+    #[command(after_long_help = TIMELINE)]
+    Timeline(Box<TimelineArgs>),
     /// Write a commented vaultrail.toml, and a read-only script that collects the inventory with the AWS CLI.
     Init(InitArgs),
     /// Print the JSON Schema of the report.
@@ -59,6 +62,13 @@ Examples:
   vaultrail state evidence/ --at 2026-10-18T02:30:00Z     what held at that instant
   vaultrail state evidence/ --subject prod-airgap         one vault
   vaultrail state evidence/ --format json | jq '.entities[] | select(.kind == \"vault\")'";
+
+const TIMELINE: &str = "\
+Examples:
+  vaultrail timeline logs/ --subject prod-airgap          all that befell a vault
+  vaultrail timeline logs/ --actor ci-deploy              all that a role did, calls of other services too
+  vaultrail timeline logs/ --actor 203.0.113.77 --from 2026-10-18 --to 2026-10-19
+  vaultrail timeline logs/ --event '*RecoveryPoint*'      who touched recovery points";
 
 const VERIFY: &str = "\
 Examples:
@@ -95,6 +105,36 @@ pub struct VerifyArgs {
     /// Threads [default: all cores].
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
+}
+
+/// `vaultrail timeline`.
+#[derive(Debug, Args)]
+pub struct TimelineArgs {
+    /// What is read.
+    #[command(flatten)]
+    pub evidence: EvidenceArgs,
+    /// A vault, share, team, session, resource or account: its ARN or id, the name at its end, or a pattern with `*`;
+    /// repeatable.
+    #[arg(long, value_name = "ARN|NAME")]
+    pub subject: Vec<String>,
+    /// Who: ARN or name of a principal, session name, access key id, address, or a pattern with `*`; repeatable.
+    #[arg(long, value_name = "WHO")]
+    pub actor: Vec<String>,
+    /// Event names, or a pattern with `*`; repeatable.
+    #[arg(long, value_name = "NAME")]
+    pub event: Vec<String>,
+    /// First instant.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
+    pub from: Option<String>,
+    /// Last instant.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
+    pub to: Option<String>,
+    /// Format [default: text on a terminal, json in a pipe].
+    #[arg(long, value_enum, help_heading = "Output")]
+    pub format: Option<PlainFormat>,
+    /// Where it goes.
+    #[command(flatten)]
+    pub show: ShowArgs,
 }
 
 /// `vaultrail init`.

@@ -9,6 +9,7 @@ pub mod progress;
 pub mod rebuild;
 pub mod setup;
 pub mod state;
+pub mod timeline;
 pub mod verify;
 
 use crate::ingest::columns::read::is_guarded;
@@ -40,6 +41,7 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Audit(args) => code(audit::run(args)),
         Command::Verify(args) => code(verify::run(args)),
         Command::State(args) => code(state::run(args)),
+        Command::Timeline(args) => code(timeline::run(args)),
         Command::Init(args) => code(init::run(args)),
         Command::Schema => {
             let schema = crate::report::wire::schema();

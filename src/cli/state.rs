@@ -20,7 +20,7 @@ pub fn run(args: &StateArgs) -> Result<u8, Error> {
 
 /// Everything up to what is told.
 pub fn state(args: &StateArgs) -> Result<State, Error> {
-    let wanted = Wanted::of(&args.subject).map_err(Error::Usage)?;
+    let wanted = Wanted::of("--subject", &args.subject).map_err(Error::Usage)?;
     let times = TimeArgs { as_of: args.at.clone(), ..TimeArgs::default() };
     let setup = Setup::read(&args.evidence, &JudgeArgs::default(), &times).map_err(Error::Usage)?;
     let Rebuilt { log, times, world, .. } = rebuild(&args.evidence, &times, &args.show, &setup, Reading::default())?;

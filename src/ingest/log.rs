@@ -74,6 +74,14 @@ impl Entry {
         }
     }
 
+    /// Source and number of a log record.
+    pub fn record_place(&self) -> Option<(u64, u64)> {
+        match self.place {
+            Place::Record(number) => Some((self.source as u64, number)),
+            Place::Pointer(_) => None,
+        }
+    }
+
     /// The JSON behind it.
     pub fn body(&self) -> Cow<'_, Value> {
         match &self.said {

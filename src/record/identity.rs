@@ -84,6 +84,23 @@ impl Actor {
         }
     }
 
+    /// An actor of whom no more than the principal is known.
+    pub fn named(principal: &str) -> Self {
+        Self {
+            kind: None,
+            principal: principal.to_owned(),
+            session: None,
+            account: None,
+            access_key_id: None,
+            invoked_by: None,
+            identity_store_user: None,
+            source_identity: None,
+            source_ip: None,
+            user_agent: None,
+            is_service: false,
+        }
+    }
+
     /// `ci-deploy/runner-7 from 203.0.113.77`: the actor in a few words.
     pub fn said(&self) -> String {
         let name = self.principal.rsplit(['/', ':']).next().unwrap_or(&self.principal);

@@ -10,6 +10,7 @@ mod numbers;
 pub mod state;
 mod stretch;
 mod text;
+pub mod timeline;
 pub mod verify;
 mod visible;
 

@@ -6,7 +6,7 @@ use super::text::layout::{Cell, Page, Set, plain};
 use super::text::{TextOptions, bold, dim};
 use super::visible::spelled_json;
 use crate::report::state::{AttributeInfo, EntityInfo, State, name};
-use crate::report::wire::EvidenceRef;
+use crate::report::wire::{EvidenceRef, SourceFile};
 use anstyle::AnsiColor;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -44,7 +44,7 @@ pub fn text(told: &State, options: &TextOptions) -> String {
         page.flow(0, 2, &[(plain(), "Nothing is known at this instant: the evidence begins later, or holds nothing of AWS Backup, RAM or approval teams.")]);
     }
     drifts(&mut page, told, &mut cited);
-    cited.list(&mut page, told);
+    cited.list(&mut page, &told.sources);
     page.finish()
 }
 
@@ -95,7 +95,7 @@ fn row(told: &AttributeInfo, cited: &mut Cited) -> Vec<Cell> {
 }
 
 /// A value in few words: `none` for a written null, the items of a list behind each other, members with their names.
-fn said(value: &Value) -> String {
+pub(super) fn said(value: &Value) -> String {
     match value {
         Value::Null => "none".into(),
         Value::String(text) => text.clone(),
@@ -134,22 +134,28 @@ fn drifts(page: &mut Page, told: &State, cited: &mut Cited) {
 
 /// Files as they are cited: each under a number, in the order in which they come up.
 #[derive(Default)]
-struct Cited(BTreeMap<u64, usize>);
+pub(super) struct Cited(BTreeMap<u64, usize>);
 
 impl Cited {
     /// `CopyJobCompleted [3]#20`.
     fn said(&mut self, evidence: &EvidenceRef) -> String {
-        let (source, what, place) = match evidence {
-            EvidenceRef::Record(record) => (record.source, record.event_name.as_str(), record.record.to_string()),
-            EvidenceRef::Row(row) => (row.source, "snapshot", row.pointer.clone()),
+        let what = if let EvidenceRef::Record(record) = evidence { record.event_name.as_str() } else { "snapshot" };
+        format!("{what} {}", self.place(evidence))
+    }
+
+    /// `[3]#20`.
+    pub(super) fn place(&mut self, evidence: &EvidenceRef) -> String {
+        let (source, place) = match evidence {
+            EvidenceRef::Record(record) => (record.source, record.record.to_string()),
+            EvidenceRef::Row(row) => (row.source, row.pointer.clone()),
             EvidenceRef::Coverage(_) => return String::new(),
         };
         let next = self.0.len() + 1;
         let number = self.0.entry(source).or_insert(next);
-        if place.is_empty() { format!("{what} [{number}]") } else { format!("{what} [{number}]#{place}") }
+        if place.is_empty() { format!("[{number}]") } else { format!("[{number}]#{place}") }
     }
 
-    fn list(&self, page: &mut Page, told: &State) {
+    pub(super) fn list(&self, page: &mut Page, files: &[SourceFile]) {
         let mut numbered: Vec<_> = self.0.iter().map(|(source, number)| (*number, *source)).collect();
         numbered.sort_unstable();
         if numbered.is_empty() {
@@ -157,7 +163,7 @@ impl Cited {
         }
         page.heading("Cited files", Some(numbered.len()));
         for (number, id) in numbered {
-            let path = told.sources.iter().find(|source| source.id == id).map_or("?", |source| source.path.as_str());
+            let path = files.iter().find(|source| source.id == id).map_or("?", |source| source.path.as_str());
             page.flow(2, 7, &[(dim(), &format!("[{number}] ")), (plain(), path)]);
         }
     }

@@ -6,5 +6,6 @@ pub mod exceptions;
 pub mod gate;
 pub mod incidents;
 pub mod state;
+pub mod timeline;
 pub mod verify;
 pub mod wire;

@@ -75,13 +75,23 @@ pub struct Wanted(Vec<(String, GlobMatcher)>);
 
 impl Wanted {
     /// From what the user wrote; nothing means all.
-    pub fn of(subjects: &[String]) -> Result<Self, String> {
+    pub fn of(flag: &str, subjects: &[String]) -> Result<Self, String> {
         let each = subjects.iter().map(|text| {
             let glob = GlobBuilder::new(text).backslash_escape(true).build();
-            let glob = glob.map_err(|cause| format!("--subject {text:?} is no pattern: {}", cause.kind()))?;
+            let glob = glob.map_err(|cause| format!("{flag} {text:?} is no pattern: {}", cause.kind()))?;
             Ok((text.clone(), glob.compile_matcher()))
         });
         each.collect::<Result<_, String>>().map(Self)
+    }
+
+    /// Whether nothing in particular is asked for.
+    pub fn is_all(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether an account is asked for.
+    pub fn names_account(&self) -> bool {
+        self.0.iter().any(|(text, _)| AccountId::parse(text).is_some())
     }
 
     /// Whether an id is wanted: it is the text, ends in it as its name, or matches it as a pattern.
@@ -96,6 +106,7 @@ pub fn name(id: &str) -> &str {
     id.rsplit([':', '/']).next().unwrap_or(id)
 }
 
+/// Whether the text is an id, or the name at its end.
 fn is_named(id: &str, text: &str) -> bool {
     id == text || name(id) == text
 }
@@ -111,7 +122,7 @@ impl State {
                 entities.push(info);
             }
         }
-        if entities.is_empty() && !wanted.0.is_empty() {
+        if entities.is_empty() && !wanted.is_all() {
             return Err(nothing(world, at, wanted));
         }
         entities.sort_by(|a, b| (rank(a.kind), &a.id).cmp(&(rank(b.kind), &b.id)));
@@ -189,7 +200,7 @@ fn nothing(world: &World, at: Instant, wanted: &Wanted) -> String {
     let mut names: BTreeMap<String, &'static str> = BTreeMap::new();
     for (kind, id, entity) in world.entities() {
         if wanted.holds(&id) {
-            let first = entity.attributes().iter().flat_map(|(_, a)| a.changes()).map(|(at, _)| at).min();
+            let first = entity.attributes().iter().flat_map(|(_, a)| a.changes()).map(|change| change.at).min();
             let first = first.map(|at| format!("; it is first known at {}", instant::show(at))).unwrap_or_default();
             return format!("--subject {asked}: nothing is known of {id} at {}{first}", instant::show(at));
         }

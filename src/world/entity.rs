@@ -50,8 +50,23 @@ pub struct Shown {
 pub trait Attribute {
     /// Its value at an instant; `None` where nothing is known of it yet.
     fn shown(&self, at: Instant) -> Option<Shown>;
-    /// The instants at which it changes, with the entries that show it.
-    fn changes(&self) -> Vec<(Instant, Evidence)>;
+    /// Its changes, in order.
+    fn changes(&self) -> Vec<Change>;
+}
+
+/// One change of an attribute.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// When.
+    pub at: Instant,
+    /// The value before; `None`: unknown, or nothing was known before.
+    pub before: Option<Value>,
+    /// The value since; `None`: the entry does not say.
+    pub after: Option<Value>,
+    /// The entry that shows it.
+    pub evidence: Evidence,
+    /// Nothing was known of the attribute before.
+    pub is_first: bool,
 }
 
 impl<T: Clone + PartialEq + Serialize> Attribute for Timeline<T> {
@@ -67,8 +82,15 @@ impl<T: Clone + PartialEq + Serialize> Attribute for Timeline<T> {
         })
     }
 
-    fn changes(&self) -> Vec<(Instant, Evidence)> {
-        self.spans().iter().map(|span| (span.from, span.evidence)).collect()
+    fn changes(&self) -> Vec<Change> {
+        let value = |value: &Option<T>| value.as_ref().map(|value| serde_json::to_value(value).unwrap_or_default());
+        let mut before = None;
+        let spans = self.spans().iter().enumerate().map(|(at, span)| {
+            let after = value(&span.value);
+            let before = std::mem::replace(&mut before, after.clone());
+            Change { at: span.from, before, after, evidence: span.evidence, is_first: at == 0 }
+        });
+        spans.collect()
     }
 }
 
@@ -79,7 +101,7 @@ impl<T: Serialize> Attribute for Told<T> {
         Some(Shown { value: Some(value), since: None, origin: None, evidence: *evidence, confirmed: None })
     }
 
-    fn changes(&self) -> Vec<(Instant, Evidence)> {
+    fn changes(&self) -> Vec<Change> {
         Vec::new()
     }
 }

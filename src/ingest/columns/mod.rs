@@ -39,13 +39,19 @@ struct Texts {
 }
 
 impl Texts {
-    fn append(&mut self, next: &Self) {
-        let mut names = vec![None; next.known.len() + 1];
-        for (text, key) in &next.known {
+    /// What each key stands for; the first for no text.
+    fn names(&self) -> Vec<Option<&str>> {
+        let mut names = vec![None; self.known.len() + 1];
+        for (text, key) in &self.known {
             if let Some(name) = names.get_mut(*key as usize) {
                 *name = Some(text.as_ref());
             }
         }
+        names
+    }
+
+    fn append(&mut self, next: &Self) {
+        let names = next.names();
         for key in &next.keys {
             self.push(names.get(*key as usize).copied().flatten());
         }
@@ -156,6 +162,19 @@ impl Rows {
     }
 }
 
+/// One row, borrowed.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    /// The file.
+    pub path: &'a str,
+    /// Position in the file, counted from 0.
+    pub record: u64,
+    /// `eventTime`, in milliseconds since 1970.
+    pub time: Option<i64>,
+    /// As [`TEXTS`].
+    pub texts: [Option<&'a str>; TEXTS.len()],
+}
+
 /// The table of events: the rows of each file.
 #[derive(Debug, Clone, Default)]
 pub struct Events {
@@ -166,6 +185,20 @@ impl Events {
     /// Adds a file's rows, in any order of files.
     pub fn add(&mut self, path: &str, rows: Rows) {
         self.files.push((path.to_owned(), rows));
+    }
+
+    /// Every row, file by file.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.files.iter().flat_map(|(path, rows)| {
+            let names: Vec<Vec<Option<&str>>> = rows.texts.iter().map(Texts::names).collect();
+            rows.records.iter().zip(&rows.times).enumerate().map(move |(at, (record, time))| {
+                let mut texts = [None; TEXTS.len()];
+                for ((text, column), names) in texts.iter_mut().zip(&rows.texts).zip(&names) {
+                    *text = column.keys.get(at).and_then(|key| names.get(*key as usize)).copied().flatten();
+                }
+                Row { path, record: *record, time: Some(*time).filter(|time| *time != NEVER), texts }
+            })
+        })
     }
 
     /// How many rows.
