@@ -252,13 +252,15 @@ impl Coverage {
 }
 
 impl Assertion {
+    /// Whether it speaks of an account and Region.
+    pub fn speaks_of(&self, pair: &Pair) -> bool {
+        self.accounts.as_ref().is_none_or(|ids| ids.contains(&pair.0))
+            && self.regions.as_ref().is_none_or(|codes| codes.contains(&pair.1))
+    }
+
     /// The pairs that it speaks of: those that occur and match, and those that it names in full.
     fn pairs<'a>(&self, occurring: impl Iterator<Item = &'a Pair>) -> BTreeSet<Pair> {
-        let matches = |pair: &&Pair| {
-            self.accounts.as_ref().is_none_or(|ids| ids.contains(&pair.0))
-                && self.regions.as_ref().is_none_or(|codes| codes.contains(&pair.1))
-        };
-        let mut found: BTreeSet<Pair> = occurring.filter(matches).cloned().collect();
+        let mut found: BTreeSet<Pair> = occurring.filter(|pair| self.speaks_of(pair)).cloned().collect();
         if let (Some(accounts), Some(regions)) = (&self.accounts, &self.regions) {
             found.extend(accounts.iter().flat_map(|a| regions.iter().map(move |r| (a.clone(), r.clone()))));
         }

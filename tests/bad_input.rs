@@ -233,12 +233,45 @@ fn damage_alone_is_damage_unless_it_is_allowed() {
 }
 
 #[test]
-fn an_empty_list_of_records_is_evidence_of_nothing() {
+fn an_empty_list_of_records_is_evidence_of_nothing_and_tells_no_time() {
     let folder = Folder::new();
     folder.put("log.json", r#"{"Records":[]}"#);
-    let answer = folder.run("audit . --only VLT-02");
+    let answer = folder.run("audit . --only VLT-02 --as-of 2026-10-31");
     answer.says(0, &[]);
-    assert_eq!(answer.report().inputs.files.read, 1);
+    assert_eq!(
+        (answer.report().inputs.files.read, answer.report().run.window.to.as_str()),
+        (1, "2026-10-31T00:00:00Z")
+    );
+    folder.run("audit . --only VLT-02 --to 2026-10-31").says(0, &[]);
+    for line in ["audit .", "audit . --assume-complete", "audit . --window 1d"] {
+        folder.run(line).says(2, &["nothing in the given paths has a time", "--as-of 2026-10-31T12:00:00Z"]);
+    }
+    folder.run("audit . --as-of -1d").says(2, &["--as-of \"-1d\" counts back from the latest evidence", "has a time"]);
+    folder.put("log.json.gz", &gzip(&log_file(&[noise(1)]))[..12]);
+    folder.run("audit .").says(4, &["log.json.gz: the gzip stream breaks"]);
+}
+
+#[test]
+fn a_record_later_than_its_files_delivery_is_a_defect_and_is_not_the_latest_evidence() {
+    let forged = |time: &str| {
+        let mut record = noise(1);
+        record["eventTime"] = json!(time);
+        record["eventID"] = json!("f");
+        log_file(&[record, lock_call(59)])
+    };
+    let name = "AWSLogs/111122223333/CloudTrail/eu-west-1/2026/10/30/111122223333_CloudTrail_eu-west-1_20261030T0105Z_abc.json.gz";
+    for (time, late) in
+        [("2026-10-31T01:05:00Z", false), ("2026-10-31T01:05:01Z", true), ("2061-10-30T00:00:00Z", true)]
+    {
+        let folder = Folder::new();
+        folder.put(name, gzip(&forged(time)));
+        let answer = folder.run("audit . --only LOG-01");
+        let report = answer.report();
+        let reason = format!("holds a record of {time}, but was delivered at 2026-10-30T01:05:00Z by its name");
+        assert_eq!(answer.err.contains(&reason), late, "{}", answer.err);
+        assert_eq!((report.inputs.files.defective, report.inputs.records.read), (u64::from(late), 2), "{time}");
+        assert_eq!(report.run.as_of, if late { "2026-10-30T01:05:00Z" } else { time });
+    }
 }
 
 #[test]

@@ -185,6 +185,25 @@ fn a_record_that_is_only_counted_needs_a_time_a_name_and_texts() {
 }
 
 #[test]
+fn of_two_members_with_one_name_the_last_tells_whether_it_is_a_record() {
+    let twice = |first: &str, last: &str| {
+        let source = "\"eventSource\":\"ec2.amazonaws.com\"";
+        noise(2).to_string().replacen(
+            source,
+            &format!("\"eventSourc\\u0065\":\"{first}\",\"eventSource\":\"{last}\""),
+            1,
+        )
+    };
+    for (first, last, wanted) in
+        [("ec2.amazonaws.com", "aws:s3", [0, 1, 1]), ("aws:s3", "ec2.amazonaws.com", [0, 2, 0])]
+    {
+        for log in both("twice.json", format!("{{\"Records\":[{},{}]}}", noise(1), twice(first, last))) {
+            assert_eq!(counts(&log), wanted, "{last}: {:?}", log.defects);
+        }
+    }
+}
+
+#[test]
 fn records_that_are_no_list_are_told_with_their_place_and_what_follows_is_read() {
     for value in ["null", "{}", "7", "true", "\"[]\"", "\"none\""] {
         let text = format!("{{ \"Records\" : {value} }}\n{}\n", String::from_utf8(three()).unwrap());
@@ -203,6 +222,86 @@ fn a_second_list_of_records_is_not_lost_without_a_word() {
         assert_eq!((counts(&log), log.files.defective), ([0, 0, 0], 1));
         says(&log.defects[0], "twice.json", None, &["`Records` is there twice", "byte 24"]);
     }
+}
+
+/// A member of a document: what `lookup-events` or a subscription makes of a record.
+fn listed(name: &str, key: &str, records: &[Value]) -> String {
+    let items: Vec<Value> = records.iter().map(|record| json!({key: record.to_string()})).collect();
+    format!("\"{name}\":{}", json!(items))
+}
+
+#[test]
+fn every_list_of_records_in_a_document_is_read_or_told() {
+    let log = |minute| format!("\"Records\":{}", json!([noise(minute), lock_call(minute + 1)]));
+    let events = |minute| listed("Events", "CloudTrailEvent", &[noise(minute), lock_call(minute + 1)]);
+    let messages = |minute| listed("logEvents", "message", &[noise(minute), lock_call(minute + 1)]);
+    for (lists, records, twice) in [
+        ([log(1), events(3), messages(5)], 3, ""),
+        ([messages(1), log(3), events(5)], 3, ""),
+        ([events(1), String::from("\"a\":1"), events(3)], 1, "`Events` is there twice"),
+        ([messages(1), messages(3), log(5)], 2, "`logEvents` is there twice"),
+        ([events(1), log(3), log(5)], 2, "`Records` is there twice"),
+        ([String::from("\"Events\":7"), events(1), log(3)], 2, ""),
+    ] {
+        let document = format!("{{{}}}", lists.join(","));
+        for text in [document.clone(), format!("[{document}]"), format!("{document}\n{document}\n")] {
+            for log in both("lists.json", &text) {
+                let repeated = u64::from(text.contains('\n'));
+                assert_eq!(log.records.used, records, "{text}: {:?}", log.defects);
+                assert_eq!(log.records.read, 2 * records * (1 + repeated), "{text}: {:?}", log.defects);
+                assert_eq!(log.files.defective, u64::from(!twice.is_empty()), "{text}: {:?}", log.defects);
+                log.defects.iter().for_each(|defect| says(defect, "lists.json", None, &[twice, "not read (byte "]));
+            }
+        }
+    }
+}
+
+#[test]
+fn what_breaks_behind_a_list_is_told_and_what_follows_is_read() {
+    let whole = String::from_utf8(three()).unwrap();
+    let open = whole.trim_end_matches('}');
+    let other = log_file(&[noise(5), lock_call(6)]);
+    let other = std::str::from_utf8(&other).unwrap();
+    for (tail, counted, reason) in [
+        (String::new(), [1, 2, 0], "never closed"),
+        (",\"NextTok".to_owned(), [1, 2, 0], "does not end"),
+        (format!(",\"NextToken\":\"\n{other}\n"), [2, 3, 0], "does not end"),
+        (
+            format!(",{}", listed("Events", "CloudTrailEvent", &[lock_call(4)]).trim_end_matches(']')),
+            [2, 2, 0],
+            "does not end",
+        ),
+    ] {
+        for log in both("open.json", format!("{open}{tail}")) {
+            assert_eq!((counts(&log), log.files.defective), (counted, 1), "{tail}: {:?}", log.defects);
+            says(&log.defects[0], "open.json", None, &[reason, "byte "]);
+        }
+    }
+}
+
+#[test]
+fn a_list_that_is_nested_too_deep_to_be_told_is_a_defect_and_no_other_file() {
+    let deep = |open: &str, levels: usize, close: &str| format!("{}7{}", open.repeat(levels), close.repeat(levels));
+    for text in [
+        format!("{{\"Records\":[{{\"a\":{}}}]}}", deep("[", 300, "]")),
+        format!("{{ \"Records\" : [{{\"a\":{}}}]}}", deep("{\"a\":", 300, "}")),
+        format!("{{\"Events\":[{{\"a\":{}}}]}}", deep("[", 10_000, "]")),
+        format!("{}{}", "{\"Records\":[".repeat(10_000), "]}".repeat(10_000)),
+        format!("{}{}{}", "{\"Records\":[".repeat(300), lock_call(1), "]}".repeat(300)),
+    ] {
+        for log in both("deep.json", text) {
+            let [used, counted, _] = counts(&log);
+            assert_eq!((used, counted, log.files.defective), (0, 0, 1), "{:?}", log.defects);
+            says(&log.defects[0], "deep.json", None, &["nested deeper than 128 levels, the limit", "byte "]);
+        }
+    }
+    let shallow = format!("{}{}{}", "{\"Records\":[".repeat(64), lock_call(1), "]}".repeat(64));
+    for log in both("shallow.json", shallow) {
+        assert_eq!((counts(&log), log.defects.len()), ([1, 0, 0], 0), "{:?}", log.defects);
+    }
+    let folder = Folder::new();
+    let path = folder.put("other.json", format!("{{\"Records\":[{{\"a\":{}}}]}}", deep("[", 120, "]")));
+    assert!(ingest::read(&[path], &Options::default()).is_err(), "another service's file is no evidence");
 }
 
 #[test]

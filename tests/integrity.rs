@@ -1,6 +1,7 @@
 //! Digest chains: what every kind of tampering does to `vaultrail verify`, to LOG-02 and to coverage.
 
-use crate::signing::{Delivered, KEY, OTHER, Trail, gunzip, gz};
+use crate::folder::gzip;
+use crate::signing::{Delivered, KEY, OTHER, Trail, gunzip};
 use crate::support::{audit, text};
 use clap::Parser;
 use proptest::prelude::*;
@@ -99,13 +100,19 @@ fn append(chain: &mut Delivered, path: &str, bytes: &[u8]) {
     chain.files.get_mut(path).unwrap().extend(bytes);
 }
 
+/// Without these log files and digests.
+fn remove(chain: &mut Delivered, logs: &[usize], digests: &[usize]) {
+    let gone = logs.iter().map(|i| &chain.logs[*i]).chain(digests.iter().map(|i| &chain.digests[*i]));
+    gone.for_each(|path| drop(chain.files.remove(path)));
+}
+
 /// A digest of an hour that has one, under a name of its own.
 fn slip_in(chain: &mut Delivered) {
     let real = chain.digests[2].clone();
     let other = real.replace("0000Z", "0001Z");
     assert_ne!(real, other);
     let stored = String::from_utf8(gunzip(&chain.files[&real])).unwrap().replace(&real, &other);
-    chain.files.insert(other, gz(stored.as_bytes()));
+    chain.files.insert(other, gzip(stored.as_bytes()));
 }
 
 /// Another digit in place of one of a hash or signature that follows a key.
@@ -153,22 +160,30 @@ fn cases() -> Vec<Case> {
             ["log_not_found"], NonCompliant, "file_missing", false, true),
         case!("a log file is moved to another day", KeyAndHead, |c| { let p = c.logs[2].clone(); rename(c, &p, &p.replace("/10/30/", "/10/29/")); },
             ["log_moved"], NonCompliant, "moved", false, false),
-        case!("a gzip member is appended to a log file", KeyAndHead, |c| { let p = c.logs[2].clone(); append(c, &p, &gz(br#"{"Records":[]}"#)); },
+        case!("a gzip member is appended to a log file", KeyAndHead, |c| { let p = c.logs[2].clone(); append(c, &p, &gzip(br#"{"Records":[]}"#)); },
             ["log_appended"], NonCompliant, "file_appended", true, false),
-        case!("an empty gzip member is appended to a log file", KeyAndHead, |c| { let p = c.logs[2].clone(); append(c, &p, &gz(b"")); },
+        case!("an empty gzip member is appended to a log file", KeyAndHead, |c| { let p = c.logs[2].clone(); append(c, &p, &gzip(b"")); },
             ["log_appended"], NonCompliant, "file_appended", true, false),
         case!("junk is appended to a log file", KeyAndHead, |c| { let p = c.logs[2].clone(); append(c, &p, b"junk"); },
             ["log_appended"], NonCompliant, "file_appended", true, false),
         case!("a log file is cut off", KeyAndHead, |c| { let p = c.logs[2].clone(); c.files.get_mut(&p).unwrap().truncate(90); },
             ["log_invalid_format"], NonCompliant, "file_altered", true, true),
-        case!("a log file that no digest names is added", KeyAndHead, |c| { let l = Trail { name: "x".into(), ..Trail::default() }.log(12); c.files.insert(l.object, gz(br#"{"Records":[]}"#)); },
+        case!("a log file that no digest names is added", KeyAndHead, |c| { let l = Trail { name: "x".into(), ..Trail::default() }.log(12); c.files.insert(l.object, gzip(br#"{"Records":[]}"#)); },
             [], Compliant, "signatures_verify", false, false),
         case!("a digest is deleted", KeyAndHead, |c| { let p = c.digests[2].clone(); c.files.remove(&p); },
             ["digest_not_found"], NonCompliant, "digest_missing", false, false),
         case!("two digests in a row are deleted", KeyAndHead, |c| { for i in [2, 3] { let p = c.digests[i].clone(); c.files.remove(&p); } },
             ["digest_not_found"], NonCompliant, "digest_missing", false, false),
-        case!("the oldest digests are not there", KeyAndHead, |c| { for i in [0, 1] { let p = c.digests[i].clone(); c.files.remove(&p); } },
+        case!("the oldest digests are deleted, the log files that they name are here", KeyAndHead, |c| remove(c, &[], &[0, 1]),
+            ["digest_not_found"], NonCompliant, "digest_missing", false, false),
+        case!("the oldest digest is deleted, the log file that it names is here, and there are no keys", Nothing, |c| remove(c, &[], &[0]),
+            ["digest_not_found"], NonCompliant, "digest_missing", false, false),
+        case!("nothing of the oldest hours is given", KeyAndHead, |c| remove(c, &[0, 1], &[0, 1]),
+            [], Compliant, "signatures_verify", false, false),
+        case!("the log is older than the chain", KeyAndHead, |c| { *c = Trail::default().deliver(&KEY, 6, Some(12)); remove(c, &[], &[0, 1]); },
             [], InsufficientData, "partly_covered", false, false),
+        case!("the oldest digest is cut off", KeyAndHead, |c| { let p = c.digests[0].clone(); c.files.get_mut(&p).unwrap().truncate(60); },
+            ["digest_invalid_format"], NonCompliant, "digest_altered", true, false),
         case!("the newest digest is deleted, its signature was saved", KeyAndHead, |c| { let p = c.digests[5].clone(); c.files.remove(&p); },
             ["signature_failed"], NonCompliant, "signature_failed", true, false),
         case!("a digest is altered", KeyAndHead, |c| { let p = c.digests[2].clone(); c.edit(&p, |t| other_digit(&t, "\"hashValue\"")); },
@@ -193,7 +208,7 @@ fn cases() -> Vec<Case> {
             ["digest_not_found", "digest_invalid_format"], NonCompliant, "digest_altered", true, false),
         case!("a digest is moved", KeyAndHead, |c| { let p = c.digests[2].clone(); rename(c, &p, &p.replace("/10/30/", "/10/29/")); },
             ["digest_moved"], NonCompliant, "moved", false, false),
-        case!("a gzip member is appended to a digest", KeyAndHead, |c| { let p = c.digests[2].clone(); append(c, &p, &gz(b" ")); },
+        case!("a gzip member is appended to a digest", KeyAndHead, |c| { let p = c.digests[2].clone(); append(c, &p, &gzip(b" ")); },
             ["digest_appended"], NonCompliant, "digest_altered", true, false),
         case!("a chain begins anew", KeyAndHead, |c| *c = Trail::default().deliver(&KEY, 6, Some(13)),
             ["gap"], NonCompliant, "chain_gap", false, false),
@@ -270,7 +285,7 @@ fn a_log_too_large_for_a_buffer_is_hashed_as_well() {
     let mut record = records[0].clone();
     record["userAgent"] = "x".repeat(1 << 20).into();
     let large = json!({"Records": vec![record; LARGEST_BUFFER / (1 << 20) + 1]}).to_string();
-    chain.files.insert(log, gz(large.as_bytes()));
+    chain.files.insert(log, gzip(large.as_bytes()));
     assert_eq!(classes(&Evidence::of(&[&chain]).verify()), ["log_altered"]);
     chain.edit(&digest, |text| text.replace(&sha256(&first), &sha256(large.as_bytes())));
     assert_eq!(classes(&Evidence::of(&[&chain]).verify()), [""; 0]);
@@ -531,7 +546,7 @@ proptest! {
         let mut content = gunzip(&chain.files[&path]);
         let index = at.index(content.len());
         content[index] ^= by;
-        chain.files.insert(path, gz(&content));
+        chain.files.insert(path, gzip(&content));
         let told = Evidence::of(&[&chain]).with("keys.json", &KEY.listed_for_the_year()).with("head.json", &WHOLE.head()).verify();
         prop_assert_eq!(told.summary.exit_code, 4, "byte {} of file {}", index, file);
     }
@@ -554,7 +569,7 @@ fn a_bundle_of_digests_and_logs_is_verified_like_a_folder() {
     assert_eq!((classes(&told), told.chains.len(), told.summary.logs.valid), (vec![], 1, 6), "{:?}", told.findings);
     let mut chain = WHOLE.clone();
     let log = chain.logs[2].clone();
-    append(&mut chain, &log, &gz(b""));
+    append(&mut chain, &log, &gzip(b""));
     let other = chain.logs[3].clone();
     chain.edit(&other, |text| text + " ");
     assert_eq!(classes(&verify(&chain)), ["log_appended", "log_altered"]);
@@ -595,6 +610,99 @@ fn a_digest_that_nobody_has_signed_vouches_for_an_hour_whatever_it_claims() {
         let last = told.chains.iter().flat_map(|chain| &chain.holds).map(|run| run.to.clone()).max().unwrap();
         assert!(last.as_str() < "2026-12-31", "{last}");
     }
+}
+
+/// The last four of the six hours: the first digest names one that is not given.
+fn late() -> Delivered {
+    let mut chain = WHOLE.clone();
+    remove(&mut chain, &[0, 1], &[0, 1]);
+    chain
+}
+
+#[test]
+fn a_digest_before_the_first_is_missing_where_the_log_is_asked_for_from_before_and_nowhere_else() {
+    let evidence = Evidence::of(&[&late()]).with("keys.json", &KEY.listed_for_the_year());
+    let config = tempfile::tempdir().unwrap();
+    let said = |flags: &[&str]| {
+        let report = evidence.audit(flags);
+        let verdict = verdict(&report, "LOG-02");
+        (verdict.reason.code.clone(), verdict.reason.message.clone())
+    };
+    let stated = |region: &str, from: &str, to: &str| {
+        let path = config.path().join(format!("{region}{from}.toml"));
+        let table = format!(
+            "[[coverage]]\naccounts = [\"*\"]\nregions = [\"{region}\"]\nfrom = \"{from}\"\nto = \"{to}\"\nreason = \"x\"\n"
+        );
+        std::fs::write(&path, table).unwrap();
+        said(&["--config", text(&path), "--from", "2026-10-30T12:00:00Z"])
+    };
+    for (code, message) in [
+        said(&["--from", "2026-10-30T11:59:59Z"]),
+        said(&["--window", "5h"]),
+        said(&["--assume-complete=2026-10-30T10:00:00Z..2026-10-30T16:00:00Z"]),
+        stated("*", "2026-10-30", "2026-10-31"),
+        stated("eu-west-1", "2026-10-29", "2026-10-31"),
+    ] {
+        assert_eq!(code, "digest_missing", "{message}");
+        assert!(
+            message.contains("T130000Z.json.gz names it and it is not here, and the log is asked for from 2026-10-"),
+            "{message}"
+        );
+    }
+    for (code, message) in [
+        said(&[]),
+        said(&["--from", "2026-10-30T12:00:00Z"]),
+        said(&["--window", "3h"]),
+        said(&["--assume-complete"]),
+        said(&["--assume-complete=2026-10-30T12:00:00Z..2026-10-30T16:00:00Z"]),
+        stated("eu-*", "2026-10-29", "2026-10-31"),
+        stated("*", "2026-10-28", "2026-10-29"),
+    ] {
+        assert_eq!(code, "signatures_verify", "{message}");
+    }
+    let report = evidence.audit(&[]);
+    assert!(report.coverage[0].intervals[0].from.as_str() >= "2026-10-30T12:00:00Z", "{:?}", report.coverage);
+}
+
+#[test]
+fn a_chain_of_which_the_beginning_was_not_given_says_where_it_begins() {
+    let told = Evidence::of(&[&late()]).verify();
+    let before = format!("s3://trail-bucket/{}", WHOLE.digests[1]);
+    assert_eq!((classes(&told), told.summary.exit_code), (vec![], 0));
+    assert_eq!((told.chains[0].begins_after.as_deref(), told.summary.digests.named), (Some(before.as_str()), 4));
+    assert_eq!(told.chains[0].holds[0].from, "2026-10-30T12:00:00Z");
+    let shown = vaultrail::render::verify::text(&told, &vaultrail::render::TextOptions { width: 400, colour: false });
+    let line = format!("begins here at 2026-10-30T12:00:00Z: the digest before, {before}, was not given");
+    assert!(shown.contains(&line), "{shown}");
+    // A chain that is whole has nothing before its first digest.
+    assert_eq!(Evidence::of(&[&WHOLE]).verify().chains[0].begins_after, None);
+}
+
+#[test]
+fn only_earlier_log_files_of_the_same_trail_show_that_an_oldest_digest_is_missing() {
+    let beside = |trail: &Trail| {
+        let mut chain = late();
+        let log = trail.log(11);
+        chain.files.insert(log.object, gzip(&log.text));
+        Evidence::of(&[&chain]).verify()
+    };
+    let own = beside(&Trail::default());
+    assert_eq!((classes(&own), own.chains[0].begins_after.as_deref()), (vec!["digest_not_found".to_owned()], None));
+    let finding = &own.chains[0].findings[0];
+    assert_eq!(finding.subject, format!("s3://trail-bucket/{}", WHOLE.digests[1]));
+    assert!(finding.reason.contains("_20261030T1158Z_"), "{}", finding.reason);
+    assert_eq!((finding.result.as_str(), own.summary.digests.named), ("INVALID: not found", 5));
+    for other in [
+        Trail { region: "us-east-1".into(), ..Trail::default() },
+        Trail { folder: "AWSLogs/o-exampleorgid/111122223333".into(), ..Trail::default() },
+        Trail { folder: "AWSLogs/444455556666".into(), account: "444455556666".into(), ..Trail::default() },
+    ] {
+        assert_eq!(classes(&beside(&other)), [""; 0]);
+    }
+    let mut later = late();
+    let log = Trail { name: "x".into(), ..Trail::default() }.log(12);
+    later.files.insert(log.object, gzip(&log.text));
+    assert_eq!(classes(&Evidence::of(&[&later]).verify()), [""; 0], "it was delivered within the first digest's hour");
 }
 
 #[test]

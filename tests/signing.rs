@@ -2,13 +2,11 @@
 //!
 //! Keys and signatures are computed with plain big integers, so that the program's own arithmetic is not its own judge.
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use crate::folder::gzip;
 use num_bigint::BigUint;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::LazyLock;
 use vaultrail::ingest::sha256;
@@ -144,13 +142,6 @@ impl Key {
     }
 }
 
-/// One gzip member.
-pub fn gz(text: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(text).unwrap();
-    encoder.finish().unwrap()
-}
-
 /// What a gzip file holds.
 pub fn gunzip(stored: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
@@ -265,8 +256,8 @@ impl Trail {
             let last = previous.map_or("null", |_| out.signature.as_str());
             let hash = sha256(text.as_bytes());
             out.signature = key.sign(&format!("{end}\n{bucket}/{object}\n{hash}\n{last}"));
-            out.files.insert(object.clone(), gz(text.as_bytes()));
-            out.files.insert(log.object.clone(), gz(&log.text));
+            out.files.insert(object.clone(), gzip(text.as_bytes()));
+            out.files.insert(log.object.clone(), gzip(&log.text));
             out.logs.push(log.object);
             out.digests.push(object.clone());
             before = Some((object, hash));
@@ -289,7 +280,7 @@ impl Delivered {
     /// Changes the content of a file.
     pub fn edit(&mut self, path: &str, edit: impl FnOnce(String) -> String) {
         let text = String::from_utf8(gunzip(&self.files[path])).unwrap();
-        self.files.insert(path.to_owned(), gz(edit(text).as_bytes()));
+        self.files.insert(path.to_owned(), gzip(edit(text).as_bytes()));
     }
 
     /// Writes all files below a folder.

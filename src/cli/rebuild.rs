@@ -84,9 +84,9 @@ pub fn rebuild(
     let log = ingest::read(&evidence.paths, &options);
     progress.end();
     let mut log = log?;
-    let integrity = Integrity::check(&log);
-    integrity.tell(&mut log);
     let times = setup::instants(evidence, times, setup, &log).map_err(Error::Usage)?;
+    let integrity = Integrity::check(&log, &times.asked);
+    integrity.tell(&mut log);
     let coverage = covered(&log, &integrity, &times, setup.terms);
     let world = World::replay(facts::read(&log), coverage);
     Ok(Rebuilt { log, integrity, times, world })

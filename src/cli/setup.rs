@@ -204,17 +204,35 @@ pub struct Instants {
     pub extent: Run,
     /// Where the log is said to be complete.
     pub assertions: Vec<Assertion>,
+    /// The same, and the window where the user sets it: where the log must be here.
+    pub asked: Vec<Assertion>,
 }
+
+const NO_TIME: &str = "nothing in the given paths has a time, no log record, no snapshot and no digest: give the instant to \
+                       judge with --as-of, for example --as-of 2026-10-31T12:00:00Z or --as-of now";
 
 /// Works out as-of and the window from the flags and the evidence.
 pub fn instants(evidence: &EvidenceArgs, args: &TimeArgs, setup: &Setup, log: &Log) -> Result<Instants, String> {
-    let (first, last) = log.evidence_extent().unwrap_or_default();
-    let to = args.to.as_deref().map(|text| time("--to", text, Some(last))).transpose()?;
+    let extent = log.evidence_extent();
+    let latest = extent.map(|(_, last)| last);
+    let given = |flag: &str, text: &str| match latest {
+        None if text.starts_with('-') => {
+            Err(format!("{flag} {text:?} counts back from the latest evidence, and {NO_TIME}"))
+        }
+        _ => time(flag, text, latest),
+    };
+    let to = args.to.as_deref().map(|text| given("--to", text)).transpose()?;
     let as_of = match args.as_of.as_deref() {
         Some("now") => now(),
-        Some(text) => time("--as-of", text, Some(last))?,
-        None => to.unwrap_or(last),
+        Some(text) => given("--as-of", text)?,
+        None => match to.or(latest) {
+            Some(as_of) => as_of,
+            None if log.defects.is_empty() => return Err(NO_TIME.into()),
+            // Damage is reported even if nothing else is left.
+            None => Instant::default(),
+        },
     };
+    let (first, last) = extent.unwrap_or((as_of, as_of));
     let mut assertions = setup.assertions.clone();
     if let Some(range) = evidence.assume_complete.as_deref() {
         assertions.push(assumed(range, as_of)?);
@@ -231,7 +249,10 @@ pub fn instants(evidence: &EvidenceArgs, args: &TimeArgs, setup: &Setup, log: &L
         return Err(format!("--from {} lies after as-of {}", instant::show(from), instant::show(as_of)));
     }
     let extent = Run { from: first, to: last.max(as_of) };
-    Ok(Instants { as_of, from: from.min(as_of), extent, assertions })
+    let firm = args.from.is_some() || args.window.is_some();
+    let window = firm.then_some(Assertion { accounts: None, regions: None, from: Some(from), to: Some(as_of) });
+    let asked = assertions.iter().cloned().chain(window).collect();
+    Ok(Instants { as_of, from: from.min(as_of), extent, assertions, asked })
 }
 
 fn assumed(range: &str, as_of: Instant) -> Result<Assertion, String> {

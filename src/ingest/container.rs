@@ -1,6 +1,7 @@
 //! From a decompressed file to its records, whatever container they came in; recognised by content, never by name.
 
 mod items;
+mod lists;
 mod swift;
 
 use super::keys::SavedSignature;
@@ -12,9 +13,12 @@ use std::ops::Range;
 
 pub use swift::{Part, decode_part};
 
-/// Members that hold lists of records, in files that break before they end.
-const LISTS: [(&str, Kind); 3] =
-    [("Records", Kind::LogFile), ("Events", Kind::LookupEvents), ("logEvents", Kind::CloudWatchLogs)];
+/// Members that hold lists of records, and what is said of a second one.
+const LISTS: [(&str, Kind, &str); 3] = [
+    ("Records", Kind::LogFile, "`Records` is there twice; the second list is not read"),
+    ("Events", Kind::LookupEvents, "`Events` is there twice; the second list is not read"),
+    ("logEvents", Kind::CloudWatchLogs, "`logEvents` is there twice; the second list is not read"),
+];
 
 /// Reads a decompressed file. `hint` is the inventory operation that its name says it is.
 pub fn decode(bytes: &[u8], hint: Option<&'static str>, way: Way) -> Decoded {
@@ -37,6 +41,8 @@ pub(super) struct Reader<'a, 'o> {
     /// Breaks of the structure; defects if the file is of a known kind.
     breaks: Vec<Broken>,
     broken_documents: usize,
+    /// How many containers there are around what is being read.
+    nested: usize,
     hint: Option<&'static str>,
     strict: bool,
     /// Whether this is a payload within a file, which holds no other.
@@ -49,7 +55,8 @@ pub(super) struct Reader<'a, 'o> {
 impl<'a, 'o> Reader<'a, 'o> {
     pub(super) fn new(bytes: &'a [u8], out: &'o mut Decoded, hint: Option<&'static str>, strict: bool) -> Self {
         let (unknown, breaks) = (Vec::new(), Vec::new());
-        Self { bytes, out, unknown, breaks, broken_documents: 0, hint, strict, is_payload: false, offset: 0, head: 0 }
+        let (broken_documents, nested, is_payload, offset, head) = (0, 0, false, 0, 0);
+        Self { bytes, out, unknown, breaks, broken_documents, nested, hint, strict, is_payload, offset, head }
     }
 
     pub(super) fn of_payload(bytes: &'a [u8], out: &'o mut Decoded, strict: bool) -> Self {
@@ -135,18 +142,10 @@ impl<'a, 'o> Reader<'a, 'o> {
     }
 
     fn broken_object(&mut self, start: usize, broken: Broken) -> usize {
-        let object = Object::within(self.bytes, start..self.within_reach(start).len());
-        for (name, kind) in LISTS {
-            if let Some(list) = object.list(name) {
-                self.note(kind);
-                let rest = list.start..self.bytes.len();
-                if kind == Kind::CloudWatchLogs {
-                    self.messages(&rest);
-                } else {
-                    self.list(&rest);
-                }
-                return self.bytes.len();
-            }
+        let end = self.within_reach(start).len();
+        let object = Object::within(self.bytes, start..end);
+        if let Some(next) = self.broken_lists(&object, end, broken) {
+            return next;
         }
         let shape = object.shape();
         // A broken line among others is a record that cannot be read; a broken end is a broken file.
@@ -207,11 +206,8 @@ impl<'a, 'o> Reader<'a, 'o> {
         if object.is_beyond_doubt() {
             return self.item(range);
         }
-        if let Some(records) = object.place("Records") {
-            return self.log_file(&object, &records);
-        }
-        if let Some(events) = object.list("Events") {
-            return self.container(Kind::LookupEvents, &events);
+        if self.lists(&object) {
+            return;
         }
         if object.shape().is_some() {
             return self.item(range);
@@ -260,36 +256,6 @@ impl<'a, 'o> Reader<'a, 'o> {
                 self.out.broken.push(problem);
             }
             None => {}
-        }
-    }
-
-    fn log_file(&mut self, object: &Object<'_>, records: &Range<usize>) {
-        self.container(Kind::LogFile, records);
-        if let Some(again) = object.again("Records") {
-            self.note(Kind::LogFile);
-            let reason = "`Records` is there twice; the second list is not read";
-            self.breaks.push(Broken { offset: again.start, reason });
-        }
-    }
-
-    fn container(&mut self, kind: Kind, list: &Range<usize>) {
-        if self.bytes.get(list.start) != Some(&b'[') {
-            self.note(kind);
-            self.breaks.push(Broken { offset: list.start, reason: "`Records` must be a list" });
-            return;
-        }
-        let known_before = self.out.kind;
-        let (breaks, unknown) = (self.breaks.len(), self.unknown.len());
-        let items = scan::items(self.bytes, list);
-        let claims = items.found.iter().any(|item| self.bytes.get(item.start) != Some(&b'{'));
-        for item in &items.found {
-            self.item(item);
-        }
-        self.breaks.extend(items.broken);
-        // A list under this key in which nothing is a CloudTrail record is some other service's file.
-        let recognised = self.unknown.len() - unknown < items.found.len();
-        if recognised || claims || items.found.is_empty() || self.breaks.len() > breaks {
-            self.out.kind = Some(known_before.unwrap_or(kind));
         }
     }
 }

@@ -8,7 +8,7 @@ use super::shape::Kind;
 use super::{Defect, Log, Said};
 use crate::arn::AccountId;
 use crate::evidence::Evidence;
-use crate::instant::Instant;
+use crate::instant::{self, Instant};
 use crate::record::node::Node;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -155,6 +155,14 @@ impl Log {
 /// Whether a name is one that CloudTrail gives to digests. Only a hint: it decides what is read first.
 pub fn is_named_so(path: &str) -> bool {
     file_name(path).split_once("_CloudTrail-Digest_").is_some_and(|(account, _)| AccountId::parse(account).is_some())
+}
+
+/// When CloudTrail delivered a log file, to the minute, as its name says: `{account}_CloudTrail_{region}_YYYYMMDDTHHmmZ_…`.
+pub fn delivered(path: &str) -> Option<Instant> {
+    let (account, rest) = file_name(path).split_once("_CloudTrail_")?;
+    AccountId::parse(account)?;
+    let minute = rest.split_once('_')?.1.get(..13)?;
+    instant::parse(&format!("{minute}00Z"))
 }
 
 /// The part of a key or path after its last slash, or after the archive that it is a member of.

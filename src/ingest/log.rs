@@ -2,6 +2,7 @@
 
 use super::activity::{Activity, Pair};
 use super::columns::Events;
+use super::damage::{damage, delivered_before};
 use super::digest::{Digest, lies_at};
 use super::hashing::Hashed;
 use super::inventory::{Manifest, Observation};
@@ -197,7 +198,7 @@ pub(super) fn assemble(files: Vec<FileRead>, defects: Vec<Defect>, captured_at: 
 }
 
 /// The manifest of each folder that has one; `None` where it is broken.
-type Manifests = BTreeMap<PathBuf, Option<Manifest>>;
+pub(super) type Manifests = BTreeMap<PathBuf, Option<Manifest>>;
 
 fn manifests(files: &[FileRead]) -> Manifests {
     let mut found = Manifests::new();
@@ -213,36 +214,6 @@ fn manifests(files: &[FileRead]) -> Manifests {
 fn manifest_of(path: &Path, manifests: &Manifests, captured_at: Option<Instant>) -> Option<Manifest> {
     let nearest = path.ancestors().skip(1).find_map(|folder| manifests.get(folder)).cloned().flatten();
     nearest.or_else(|| captured_at.map(|captured_at| Manifest { captured_at, account: None, region: None }))
-}
-
-/// What is wrong with a file as a whole.
-fn damage(file: &FileRead, manifest: Option<&Manifest>, manifests: &Manifests) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    match &file.failed {
-        // What ends too early ends in the middle of its structure as well: one cause, one defect.
-        Some(cause) if file.decoded.records_read == 0 => found.push(cause.clone()),
-        Some(cause) => found.push(format!("{cause}; {} records before that are read", file.decoded.records_read)),
-        None => found.extend(file.decoded.broken.iter().cloned()),
-    }
-    match &file.decoded.manifest {
-        Some(Err(problem)) => found.push(problem.clone()),
-        Some(Ok(own))
-            if file.path.parent().and_then(|f| manifests.get(f)?.as_ref()).is_some_and(|other| other != own) =>
-        {
-            found.push("this folder has another manifest that says something else; keep one of them".into());
-        }
-        _ => {}
-    }
-    if let Some(output) = &file.decoded.inventory {
-        found.extend(output.problem());
-        if manifest.is_none() && output.operation() != keys::LIST_PUBLIC_KEYS {
-            found.push(
-                "this snapshot has no capture time: put a manifest.json beside or above it, or give --captured-at TIME"
-                    .into(),
-            );
-        }
-    }
-    found
 }
 
 fn add_file(log: &mut Log, file: FileRead, manifests: &Manifests, captured_at: Option<Instant>, twins: &mut Twins) {
@@ -267,7 +238,8 @@ fn add_file(log: &mut Log, file: FileRead, manifests: &Manifests, captured_at: O
         }
         return;
     };
-    add_records(log, &shown, &mut decoded);
+    let latest = delivered_before(&path, &decoded);
+    add_records(log, &shown, &mut decoded, latest);
     log.public_keys.extend(decoded.inventory.iter().flat_map(|output| keys::listed(output, &shown)));
     log.signatures.extend(decoded.signature.take().map(|saved| SavedSignature { path: shown.clone(), ..saved }));
     let digests: Vec<Digest> =
@@ -291,7 +263,8 @@ fn add_file(log: &mut Log, file: FileRead, manifests: &Manifests, captured_at: O
 /// So many broken records of one file are told one by one.
 const MOST_TOLD: usize = 1000;
 
-fn add_records(log: &mut Log, path: &str, decoded: &mut Decoded) {
+/// `latest`: no record of the file can be later, whatever it says.
+fn add_records(log: &mut Log, path: &str, decoded: &mut Decoded, latest: Option<Instant>) {
     if let Some(rows) = decoded.rows.take() {
         log.events.add(path, rows);
     }
@@ -307,7 +280,8 @@ fn add_records(log: &mut Log, path: &str, decoded: &mut Decoded) {
     log.defects.extend(defective.into_iter().map(|(record, reason)| defect(Some(record), reason)));
     log.defects.extend((untold > 0).then(|| defect(None, format!("{untold} more of its records are defective"))));
     let signs = std::mem::take(&mut decoded.signs);
-    log.extent = match (log.extent, signs.extent()) {
+    let limited = |at: Instant| latest.map_or(at, |latest| at.min(latest));
+    log.extent = match (log.extent, signs.extent().map(|(from, to)| (limited(from), limited(to)))) {
         (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),
         (a, b) => a.or(b),
     };

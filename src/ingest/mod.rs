@@ -6,6 +6,7 @@ pub mod audit_report;
 pub mod columns;
 pub mod container;
 pub mod csv;
+mod damage;
 pub mod decompress;
 pub mod digest;
 pub mod discover;

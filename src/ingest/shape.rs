@@ -130,19 +130,23 @@ impl<'a> Object<'a> {
 
     /// Where a member's value is.
     pub fn place(&self, name: &str) -> Option<Range<usize>> {
-        let at = self.keys().position(|key| decoded(key) == name.as_bytes())?;
-        self.members.get(at).map(|(_, value)| value.clone())
+        self.places(name).next()
     }
 
-    /// Where the value of the second member of this name is.
-    pub fn again(&self, name: &str) -> Option<Range<usize>> {
-        let named = self.keys().zip(&self.members).filter(|(key, _)| decoded(key) == name.as_bytes());
-        named.map(|(_, (_, value))| value.clone()).nth(1)
+    /// Where the values of all members of this name are.
+    pub fn places<'s>(&'s self, name: &'s str) -> impl Iterator<Item = Range<usize>> + use<'s, 'a> {
+        let named = self.keys().zip(&self.members).filter(move |(key, _)| decoded(key) == name.as_bytes());
+        named.map(|(_, (_, value))| value.clone())
     }
 
-    /// Where a member's list is; `None` where it is no list.
+    /// Whether the value at a place is a list.
+    pub fn is_list(&self, value: &Range<usize>) -> bool {
+        self.text.get(value.start) == Some(&b'[')
+    }
+
+    /// Where a member's list is; `None` where none of this name is a list.
     pub fn list(&self, name: &str) -> Option<Range<usize>> {
-        self.place(name).filter(|value| self.text.get(value.start) == Some(&b'['))
+        self.places(name).find(|value| self.is_list(value))
     }
 
     /// A member's value as written; empty where there is none.
@@ -175,21 +179,22 @@ impl<'a> Object<'a> {
 
     /// Whether it is a CloudTrail record whatever else it has, even a break.
     pub fn is_beyond_doubt(&self) -> bool {
-        let is = |name: &str, fits: fn(&[u8]) -> bool| match self.value(name) {
+        // Of members with the same name the last counts, as for the parser.
+        let last = |name: &str| self.places(name).last().and_then(|value| self.text.get(value)).unwrap_or_default();
+        let is = |name: &str, fits: fn(&[u8]) -> bool| match last(name) {
             b"" => self.is_behind_break(name),
             value => fits(value),
         };
         let is_text = |name: &&str| is(name, |value| value.starts_with(b"\""));
         let is_there = |name: &&str| is(name, |value| value != b"null");
-        self.value("eventSource").ends_with(b".amazonaws.com\"")
+        last("eventSource").ends_with(b".amazonaws.com\"")
             && ["eventName", "eventTime", "awsRegion"].iter().all(is_text)
             && ["userIdentity", "recipientAccountId"].iter().any(is_there)
     }
 
     /// Whether it claims to be a CloudTrail record.
     pub fn is_record(&self) -> bool {
-        // Notifications of S3, DynamoDB and Kinesis have the same keys, and `aws:s3` for a source. Of two the last counts, as
-        // for the parser.
+        // Notifications of S3, DynamoDB and Kinesis have the same keys, and `aws:s3` for a source. Of two the last counts.
         let known = RECORD_KEYS.iter().filter(|key| self.has(key)).count();
         let is_source = |key: &[u8]| *decoded(key) == *b"eventSource";
         let source = self.members.iter().rev().find(|(key, _)| self.text.get(key.clone()).is_some_and(is_source));

@@ -1,5 +1,6 @@
 //! One chain of digests: which digests belong to it, and each of them against its successor, its key and its log files.
 
+use super::asked::Asked;
 use super::files::Files;
 use super::finding::{Class, Finding};
 use super::keys::{Keys, Signature, is_backfill};
@@ -38,11 +39,10 @@ impl ChainId {
         let (region, rest) = rest.split_once('_').unwrap_or(("", rest));
         let front = rest.rsplit_once('_').map_or(rest, |(front, _)| front);
         let (trail, home) = front.rsplit_once('_').unwrap_or((front, ""));
-        let mut folders = object.split('/').rev().skip_while(|folder| *folder != account).skip(1);
         Self {
             account: AccountId::parse(account),
             region: (!region.is_empty()).then(|| Region::new(region)),
-            organization: folders.next().filter(|folder| folder.starts_with("o-")).map(str::to_owned),
+            organization: organization(object, account).map(str::to_owned),
             trail: trail.to_owned(),
             home: home.to_owned(),
             backfill: is_backfill(object),
@@ -53,6 +53,12 @@ impl ChainId {
     pub fn pair(&self) -> Option<Pair> {
         self.account.clone().zip(self.region.clone())
     }
+}
+
+/// The organization in whose tree an account's files lie: `o-…`, the folder above the account's.
+pub(super) fn organization<'k>(key: &'k str, account: &str) -> Option<&'k str> {
+    let mut folders = key.split('/').rev().skip_while(|folder| *folder != account).skip(1);
+    folders.next().filter(|folder| folder.starts_with("o-"))
 }
 
 /// A digest that was checked.
@@ -91,6 +97,8 @@ pub struct Chain {
     pub findings: Vec<Finding>,
     /// Digests that must exist and are not here as such.
     pub digests_missing: u64,
+    /// `s3://bucket/key` of the digest that the first one names, where it is not here and nothing asks for its time.
+    pub begins_after: Option<String>,
 }
 
 /// All that a chain is checked against.
@@ -103,10 +111,12 @@ pub struct Ground<'l> {
     pub keys: &'l Keys,
     /// Log files.
     pub files: &'l Files<'l>,
+    /// For which time the log is asked for.
+    pub asked: &'l Asked<'l>,
 }
 
 /// Digests come by the hour.
-const HOUR: Duration = Duration::hours(1);
+pub(super) const HOUR: Duration = Duration::hours(1);
 
 impl Chain {
     /// Checks the digests of a chain, given by their numbers; `broken` are the files that have the names of digests of this
@@ -121,6 +131,7 @@ impl Chain {
             digests: Vec::with_capacity(members.len()),
             findings: Vec::new(),
             digests_missing: 0,
+            begins_after: None,
         };
         for (at, index) in members.iter().enumerate() {
             let Some((evidence, found)) = ground.digests.get(*index) else { continue };
@@ -153,9 +164,8 @@ impl Chain {
             }
             return;
         };
-        let Some(ended) = from else { return };
         if ground.links.has(previous) {
-            if !self.id.backfill && digest.start > ended + instant::tick() {
+            if let Some(ended) = from.filter(|ended| !self.id.backfill && digest.start > *ended + instant::tick()) {
                 let reason = format!(
                     "it follows a digest that ends at {}, and CloudTrail's digests leave no time out",
                     instant::show(ended)
@@ -172,12 +182,20 @@ impl Chain {
         if missing == 0 || (is_here && self.id.backfill) {
             return;
         }
-        self.digests_missing += missing;
         let subject = format!("s3://{}/{}", previous.bucket, previous.object);
-        let reason = match missing {
-            1 => format!("{} names it and it is not here", file_name(&digest.path)),
-            n => format!("{} names it; by the hours, {n} digests in a row are not here", file_name(&digest.path)),
+        let name = file_name(&digest.path);
+        let reason = match (from, missing) {
+            (None, _) => match ground.asked.before(&self.id, digest.start) {
+                Some(why) => format!("{name} names it and it is not here, and {why}"),
+                None => return self.begins_after = Some(subject),
+            },
+            (Some(_), 1) => format!("{name} names it and it is not here"),
+            (Some(_), n) => format!("{name} names it; by the hours, {n} digests in a row are not here"),
         };
+        if self.findings.iter().any(|told| told.class == Class::DigestNotFound && told.subject == subject) {
+            return;
+        }
+        self.digests_missing += missing;
         self.findings.push(finding(Class::DigestNotFound, subject, reason));
     }
 

@@ -4,6 +4,7 @@
 //! `aws cloudtrail validate-logs` does: the hash of the previous digest is compared, more than one missing digest in a row is
 //! seen, and so are a digest slipped in between two others and data behind the first gzip member.
 
+pub mod asked;
 pub mod chain;
 pub mod files;
 pub mod finding;
@@ -11,12 +12,13 @@ pub mod keys;
 mod links;
 
 use crate::arn::{AccountId, Region};
-use crate::coverage::{self, Chains, Pair, Run};
+use crate::coverage::{self, Assertion, Chains, Pair, Run};
 use crate::evidence::Grade;
 use crate::ingest::Log;
 use crate::ingest::digest::{file_name, is_named_so};
 use crate::ingest::shape::Kind;
 use crate::instant;
+use asked::Asked;
 use chain::{Chain, ChainId, Checked, Ground};
 use chrono::Duration;
 use files::Files;
@@ -48,8 +50,8 @@ pub struct Integrity {
 }
 
 impl Integrity {
-    /// Checks all digests of a log.
-    pub fn check(log: &Log) -> Self {
+    /// Checks all digests of a log; `stated` is where the user asks for one.
+    pub fn check(log: &Log, stated: &[Assertion]) -> Self {
         let digests: Vec<_> = log.digests().collect();
         let keys = Keys::load(&log.public_keys);
         let mut links = Links::of(&digests);
@@ -66,7 +68,8 @@ impl Integrity {
                 broken.push((path.to_owned(), reason.to_owned()));
             }
         }
-        let ground = Ground { digests: &digests, links: &links, keys: &keys, files: &files };
+        let ground =
+            Ground { digests: &digests, links: &links, keys: &keys, files: &files, asked: &Asked::of(log, stated) };
         let chains = members.par_iter().map(|(id, (members, broken))| Chain::check(id, members, broken, &ground));
         let chains: Vec<Chain> = chains.collect();
         let mut by_pair: BTreeMap<Pair, Vec<usize>> = BTreeMap::new();
@@ -83,8 +86,7 @@ impl Integrity {
             evidence: None,
             reason: "this saved signature is that of no digest here: the digest was altered, or is not given".into(),
         });
-        let logs = log.sources.iter().filter(|s| s.kind == Kind::LogFile && !log.hashed.contains_key(&s.path));
-        let not_covered: Vec<String> = logs.map(|source| source.path.clone()).collect();
+        let not_covered: Vec<String> = not_covered(log).map(str::to_owned).collect();
         let mut not_covered_of: BTreeMap<Pair, usize> = BTreeMap::new();
         for pair in not_covered.iter().filter_map(|path| pair_of_log(path)) {
             *not_covered_of.entry(pair).or_default() += 1;
@@ -160,6 +162,12 @@ fn not_digests(log: &Log) -> impl Iterator<Item = (&str, &str)> {
     damaged
         .chain(others.map(|source| (source.path.as_str(), "this is no digest")))
         .filter(|(path, _)| is_named_so(path))
+}
+
+/// Log files that no digest names.
+fn not_covered(log: &Log) -> impl Iterator<Item = &str> {
+    let logs = log.sources.iter().filter(|s| s.kind == Kind::LogFile && !log.hashed.contains_key(&s.path));
+    logs.map(|source| source.path.as_str())
 }
 
 /// `{account}_CloudTrail_{region}_…`.

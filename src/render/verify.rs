@@ -92,6 +92,12 @@ fn chain(page: &mut Page, chain: &ChainInfo) {
     }
     let both = format!("{}; {}", results("digest files", chain.digests), results("log files", chain.logs));
     page.flow(2, 4, &[(plain(), &both)]);
+    if let (Some(from), Some(before)) = (&chain.from, &chain.begins_after) {
+        let told = format!(
+            "begins here at {from}: the digest before, {before}, was not given, so nothing is known of its time"
+        );
+        page.flow(2, 4, &[(dim(), &told)]);
+    }
     if let Some(newest) = &chain.newest {
         page.flow(2, 4, &[(dim(), &format!("newest digest: {}", signature(newest)))]);
     }

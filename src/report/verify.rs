@@ -88,6 +88,9 @@ pub struct ChainInfo {
     pub holds: Vec<Stretch>,
     /// What is known of the newest digest's signature.
     pub newest: Option<Newest>,
+    /// `s3://bucket/key` of the digest before its first one, which was not given, nor anything that asks for its time: of
+    /// what precedes `from` nothing is known.
+    pub begins_after: Option<String>,
     /// What is wrong.
     pub findings: Vec<FindingInfo>,
 }
@@ -221,6 +224,7 @@ fn chain(chain: &Chain) -> ChainInfo {
         },
         holds: holds(chain),
         newest: last.map(newest),
+        begins_after: chain.begins_after.clone(),
         findings: chain.findings.iter().map(finding).collect(),
     }
 }

@@ -704,6 +704,18 @@ impl Generator {
             3 => members = vec![("data".to_owned(), Json::Object(members))],
             4..7 => members.insert(0, ("meta".into(), self.value(3))),
             7..10 => members.push(("NextToken".into(), self.value(3))),
+            10..13 => {
+                // What is quoted in a text is not damaged.
+                let damage = std::mem::take(&mut self.damage);
+                let name = self.rng.pick(&["Records", "Events", "logEvents"]);
+                let other = match name {
+                    "Records" => self.records(),
+                    "Events" => (0..self.rng.below(3)).map(|_| self.lookup_item()).collect(),
+                    _ => (0..self.rng.below(3)).map(|_| object(vec![("message", self.quoted_record())])).collect(),
+                };
+                members.insert(self.rng.below(2), (name.to_owned(), Json::List(other)));
+                self.damage = damage;
+            }
             _ => {}
         }
         Json::Object(members)

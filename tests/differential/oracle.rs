@@ -157,11 +157,8 @@ impl Told {
         if members.is_beyond_doubt() {
             return self.item(text);
         }
-        if let Some(records) = members.first("Records") {
-            return self.log_file(records, &members);
-        }
-        if let Some(events) = members.first("Events").filter(|list| first_byte(list) == b'[') {
-            return self.container(events);
+        if self.lists(&members)? {
+            return Some(());
         }
         if members.is_some_shape() {
             return self.item(text);
@@ -172,16 +169,27 @@ impl Told {
         Some(())
     }
 
-    /// A second list is not read, which breaks the file.
-    fn log_file(&mut self, records: &str, members: &Members<'_>) -> Option<()> {
-        self.container(records)?;
-        if members.0.iter().filter(|(key, _)| key == "Records").count() > 1 {
-            (self.evidence, self.broken) = (true, true);
+    /// All lists of an object, in their order; a second one of the same name is not read, which breaks the file.
+    fn lists(&mut self, members: &Members<'_>) -> Option<bool> {
+        let mut seen = BTreeSet::new();
+        for (name, list) in &members.0 {
+            let is_one =
+                name == "Records" || (["Events", "logEvents"].contains(&name.as_str()) && first_byte(list) == b'[');
+            if !is_one {
+                continue;
+            }
+            if !seen.insert(name) {
+                (self.evidence, self.broken) = (true, true);
+            } else if name == "logEvents" {
+                self.log_events(members)?;
+            } else {
+                self.container(list, name == "Records")?;
+            }
         }
-        Some(())
+        Some(!seen.is_empty())
     }
 
-    fn container(&mut self, list: &str) -> Option<()> {
+    fn container(&mut self, list: &str, claims: bool) -> Option<()> {
         if first_byte(list) != b'[' {
             (self.evidence, self.broken) = (true, true);
             return Some(());
@@ -193,7 +201,11 @@ impl Told {
             self.item(item)?;
         }
         let all_unknown = unknown(self) - before >= items.len();
-        self.evidence |= items.is_empty() || !all_unknown || items.iter().any(|item| first_byte(item) != b'{');
+        let claims = claims && items.iter().any(|item| first_byte(item) != b'{');
+        let holds = items.is_empty() || !all_unknown || claims;
+        let deep = !holds && depth(list) > 128;
+        self.evidence |= holds || deep;
+        self.broken |= deep;
         Some(())
     }
 
@@ -220,15 +232,15 @@ impl Told {
             self.unsure |= members.first("detail-type").is_none() || members.first("detail").is_none();
             self.place(envelope(text));
         } else if members.has("logEvents") {
-            self.log_events(&members)?;
+            if !self.lists(&members)? {
+                self.log_events(&members)?;
+            }
         } else if members.has("digestStartTime") && members.has("logFiles") {
             self.evidence = true;
             self.broken |= !DIGEST_KEYS.iter().all(|key| members.has(key));
         } else if members.is_record() {
             self.place(record(text, None, None));
-        } else if let Some(records) = members.first("Records") {
-            self.log_file(records, &members)?;
-        } else {
+        } else if !self.lists(&members)? {
             self.fates.push(Fate::Unknown);
         }
         Some(())
@@ -262,7 +274,8 @@ impl Told {
             self.evidence = true;
             return Some(());
         }
-        let Some(list) = payload.first("logEvents").filter(|list| first_byte(list) == b'[') else {
+        let lists = payload.0.iter().filter(|(key, list)| key == "logEvents" && first_byte(list) == b'[');
+        let Some((_, list)) = lists.into_iter().next() else {
             self.place(Fate::Defective);
             return Some(());
         };
@@ -276,6 +289,21 @@ impl Told {
 
 fn first_byte(text: &str) -> u8 {
     text.bytes().next().unwrap_or_default()
+}
+
+/// How deep a JSON text is nested.
+fn depth(text: &str) -> usize {
+    let (mut deepest, mut open, mut bytes) = (0, 0_usize, text.bytes());
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => while bytes.next().is_some_and(|b| b != b'"' && (b != b'\\' || bytes.next().is_some())) {},
+            b'{' | b'[' => open += 1,
+            b'}' | b']' => open -= 1,
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    deepest
 }
 
 fn items(list: &str) -> Option<Vec<&str>> {

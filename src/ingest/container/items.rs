@@ -22,15 +22,16 @@ impl Reader<'_, '_> {
         }
         let object = Object::within(self.bytes, range.clone());
         let Some(shape) = object.shape() else {
-            return match object.place("Records") {
-                Some(records) => self.log_file(&object, &records),
-                None => self.unrecognised(),
-            };
+            if !self.lists(&object) {
+                self.unrecognised();
+            }
+            return;
         };
         match shape {
             Kind::LookupEvents => self.text_record(object.value("CloudTrailEvent"), shape),
             Kind::Wrapped => self.text_record(object.value("_raw"), shape),
             Kind::EventBridge => self.envelope(self.slice(range)),
+            Kind::CloudWatchLogs if self.lists(&object) => {}
             Kind::CloudWatchLogs => self.log_events(&object),
             Kind::SecurityLake => {
                 let event = serde_json::from_slice(self.slice(range)).map_err(|cause| probe::no_json(&cause));
@@ -72,7 +73,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn log_events(&mut self, payload: &Object<'_>) {
+    pub(super) fn log_events(&mut self, payload: &Object<'_>) {
         if payload.value("messageType") == b"\"CONTROL_MESSAGE\"" {
             return self.note(Kind::CloudWatchLogs);
         }

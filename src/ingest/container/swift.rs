@@ -78,7 +78,7 @@ impl Reader<'_, '_> {
         let unknown = (self.unknown.len() - unknown) as u64;
         if log_file.is_some() {
             // A list under this key in which nothing is a CloudTrail record is some other service's file.
-            if unknown < items || items == 0 {
+            if unknown < items || items == 0 || self.is_too_deep(&(start - 1..self.bytes.len())) {
                 self.out.kind = Some(known_before.unwrap_or(Kind::LogFile));
             }
         } else if items == 0 && layout == Layout::List {
