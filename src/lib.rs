@@ -10,6 +10,7 @@ pub mod controls;
 pub mod coverage;
 pub mod evidence;
 pub mod facts;
+pub mod iam;
 pub mod ingest;
 pub mod instant;
 pub mod integrity;

@@ -15,6 +15,7 @@ mod gate;
 mod generated;
 mod hostile;
 mod hostile_ingest;
+mod iam;
 mod ingest;
 mod init;
 mod integrity;
