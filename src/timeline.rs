@@ -125,6 +125,34 @@ impl<T: Clone + PartialEq> Timeline<T> {
         (Self { spans }, contradictions)
     }
 
+    /// What ends by itself, without an entry: a value for which `runs` holds, that no entry has shown since `end`, nor
+    /// another value after it, is `after` from `end` on, inferred. What contradicts that is kept as it was told.
+    pub fn lapse(&mut self, end: Instant, runs: impl Fn(&T) -> bool, after: Option<T>) {
+        let runs = |span: &Span<T>| span.value.as_ref().is_some_and(&runs);
+        let Some(at) = self.spans.iter().rposition(runs) else { return };
+        let Some(running) = self.spans.get(at) else { return };
+        if running.from >= end || running.confirmed.iter().any(|(when, _)| *when >= end) {
+            return;
+        }
+        let evidence = running.last_shown(end).1;
+        match self.spans.get_mut(at + 1) {
+            None => self.spans.push(Span {
+                from: end,
+                value: after,
+                evidence,
+                origin: Origin::Inferred,
+                confirmed: Vec::new(),
+            }),
+            // A snapshot that shows the end later does not date it.
+            Some(next) if next.value == after && next.origin == Origin::Snapshot && next.from > end => {
+                next.confirmed.insert(0, (next.from, next.evidence));
+                next.from = end;
+                next.origin = Origin::Inferred;
+            }
+            Some(_) => {}
+        }
+    }
+
     /// The span that holds at an instant; `None` before anything is known.
     pub fn at(&self, at: Instant) -> Option<&Span<T>> {
         let after = self.spans.partition_point(|span| span.from <= at);
@@ -189,6 +217,28 @@ mod tests {
         let (holed, _) = Timeline::replay(facts, |_| t(25));
         assert_eq!(holed.at(t(24)).map(|s| s.value), Some(None));
         assert_eq!(holed.at(t(25)).and_then(|s| s.value), Some(2));
+    }
+
+    #[test]
+    fn what_ends_by_itself_lapses_unless_an_entry_says_otherwise() {
+        let running = |value: &u32| *value == 1;
+        let lapsed = |facts: Vec<Sighting<u32>>, after| {
+            let (mut line, _) = Timeline::replay(facts, |at| at);
+            line.lapse(t(20), running, after);
+            line.spans().iter().map(|span| (span.from.timestamp(), span.value, span.origin)).collect::<Vec<_>>()
+        };
+        let begun = (10, Some(1), Origin::Event);
+        assert_eq!(lapsed(vec![seen(10, Some(1), 0, false)], Some(2)), [begun, (20, Some(2), Origin::Inferred)]);
+        assert_eq!(lapsed(vec![seen(10, Some(1), 0, false)], None), [begun, (20, None, Origin::Inferred)]);
+        // Decided late: it had not ended.
+        let late = vec![seen(10, Some(1), 0, false), seen(25, Some(3), 1, false)];
+        assert_eq!(lapsed(late, Some(2)), [begun, (25, Some(3), Origin::Event)]);
+        // A snapshot shows it running past its end.
+        let shown = vec![seen(10, Some(1), 0, false), seen(25, Some(1), 1, true)];
+        assert_eq!(lapsed(shown, Some(2)), [(10, Some(1), Origin::Both)]);
+        // A snapshot shows the end, which is dated back.
+        let ended = vec![seen(10, Some(1), 0, false), seen(30, Some(2), 1, true)];
+        assert_eq!(lapsed(ended, Some(2)), [begun, (20, Some(2), Origin::Inferred)]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod containers;
 mod controls;
 mod differential;
 mod estate;
+mod facts;
 mod folder;
 mod gate;
 mod generated;

@@ -246,5 +246,6 @@ fn touches(call: &ShareCall, owner: &AccountId, world: &World) -> (bool, bool) {
 }
 
 fn share_of_invitation(call: &ShareCall, world: &World) -> Option<ShareArn> {
-    world.invitations.get(call.invitation.as_ref()?)?.share.clone()
+    let (share, _) = world.invitations.get(call.invitation.as_ref()?)?.share.clone()?;
+    Some(share)
 }

@@ -11,15 +11,13 @@ use crate::facts::words::{SessionState, VaultState};
 use crate::instant::{self, Instant};
 use crate::timeline::Span;
 use crate::world::World;
-use crate::world::access::Access;
-use crate::world::approval::Session;
+use crate::world::access::{Access, is_about_access};
+use crate::world::session::Session;
 use chrono::Duration;
 use std::collections::BTreeSet;
 
 pub use super::nothing_to_check as check;
 
-/// The action that opens a vault to a recovery account.
-const ACTION: &str = "CreateRestoreAccess";
 /// A session is begun by the call that asks for access.
 const SAME_REQUEST: Duration = Duration::minutes(10);
 
@@ -47,34 +45,9 @@ pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
     subjects
 }
 
-fn is_about_access(session: &Session) -> bool {
-    session.action.as_ref().is_some_and(|(action, _)| action.contains(ACTION))
-}
-
-/// The session that decided about an access: as the vault says, or the one begun with its request on the same vault.
+/// The session that decided about an access.
 fn session_of<'w>(access: &Access, world: &'w World) -> Option<&'w Session> {
-    if let Some((arn, _)) = &access.session {
-        return world.sessions.get(arn);
-    }
-    let (source, _) = access.source.as_ref()?;
-    let about = world.sessions.values().filter(|s| is_about_access(s)).filter(|s| {
-        let on = s.resource.as_ref().map(|(resource, _)| resource.as_str());
-        on == Some(source.as_str()) || (on.is_some() && on == access.vault.as_ref().map(crate::arn::VaultArn::as_str))
-    });
-    let (asked, until) = match (&access.requested, available_at(access)) {
-        (Some((at, _)), _) => (*at - SAME_REQUEST, *at + SAME_REQUEST),
-        (None, Some((at, _))) => (at - Duration::hours(48), at),
-        (None, None) => return None,
-    };
-    about.filter(|s| s.requested.is_some_and(|(at, _)| at >= asked && at <= until)).max_by_key(|s| s.requested.map(|(at, _)| at))
-}
-
-/// When access was there: the approval date of AWS Backup, else the first sight of the vault being available.
-fn available_at(access: &Access) -> Option<(Instant, Evidence)> {
-    access.approved.or_else(|| {
-        let first = access.state.spans().iter().find(|s| s.value == Some(VaultState::Available))?;
-        Some((first.from, first.evidence))
-    })
+    world.sessions.get(&access.session.as_ref()?.0)
 }
 
 pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
@@ -83,7 +56,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let access = world.accesses.get(key);
     let session = access.map_or_else(|| world.sessions.get(&SessionArn::new(key.clone())), |access| session_of(access, world));
     let asked = access.and_then(|a| a.requested).or_else(|| session.and_then(|s| s.requested));
-    let available = access.and_then(available_at).filter(|(at, _)| view.is_past(*at));
+    let available = access.and_then(Access::available).filter(|(at, _)| view.is_past(*at));
     if available.is_none() && asked.is_some_and(|(at, _)| !view.is_past(at)) {
         return Judgement::not_applicable("not_yet_created", "Access was not asked for yet.");
     }
@@ -113,9 +86,7 @@ struct Case<'v, 'w> {
 
 impl Case<'_, '_> {
     fn judge(&self) -> Judgement {
-        let Some(outcome) = &self.state.value else {
-            return Judgement::insufficient("availability_unknown", "The outcome of the session is not known.");
-        };
+        let Some(outcome) = &self.state.value else { return self.ended_unseen() };
         let proof = self.proof(&format!("session {}", outcome.said()));
         let Some((available, _)) = self.available else { return self.not_available(outcome, &proof) };
         if !outcome.is_approved() {
@@ -139,6 +110,16 @@ impl Case<'_, '_> {
             let proof = proof.clone().with(Proof::all(needed.into_iter().chain(members)));
             Judgement::compliant("approved_in_order", message, &proof)
         })
+    }
+
+    /// The session is over, and no record shows how it ended.
+    fn ended_unseen(&self) -> Judgement {
+        let begun = self.asked.map_or(self.state.from, |(at, _)| at);
+        let what = "The session is over; its outcome would be in the log of the team's owner in us-east-1";
+        match self.view.covered_between(self.team_log().as_ref(), begun, self.state.from) {
+            Err(hole) => Judgement::gap("session_log_missing", what, &hole).citing(self.state.evidence, "session"),
+            Ok(_) => Judgement::insufficient("availability_unknown", "The outcome of the session is not known."),
+        }
     }
 
     fn proof(&self, note: &str) -> Proof {
@@ -166,7 +147,7 @@ impl Case<'_, '_> {
             return Judgement::gap("session_log_missing", what, &hole).citing_all(proof);
         }
         // Later evidence dates the access: until then it was not given.
-        let later = self.access.and_then(available_at).is_some();
+        let later = self.access.and_then(Access::available).is_some();
         if !outcome.is_approved() || failed || later {
             let message = format!("The session is {}, and no access was given.", outcome.said());
             return Judgement::compliant("no_access_given", message, proof);

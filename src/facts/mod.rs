@@ -9,12 +9,12 @@ pub mod says;
 pub mod words;
 
 use crate::arn::{
-    AccountId, InvitationArn, RecoveryPointArn, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn, VaultArn,
+    AccountId, InvitationArn, RecoveryPointArn, Region, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn, VaultArn,
 };
 use crate::evidence::Evidence;
 use crate::ingest::{Log, Said};
 use crate::instant::Instant;
-use calls::{DeleteCall, ShareCall, TrailCall};
+use calls::{DeleteCall, ShareCall, TeamCall, TrailCall};
 use rayon::prelude::*;
 pub use says::*;
 use serde::{Deserialize, Serialize};
@@ -59,6 +59,18 @@ pub enum About {
     Trail(TrailArn, Box<TrailSays>),
     /// A call that manages shares or asks for access.
     ShareCall(Box<ShareCall>),
+    /// A complete list of the principals or resources in all shares of an account in a Region.
+    AllShares(AccountId, Region, ShareList),
+    /// A managed permission of RAM, by ARN.
+    Permission(String, Box<PermissionSays>),
+    /// A managed permission takes another's place in every share; RAM does this some time later.
+    PermissionReplaced(String, String),
+    /// Sharing within the organisation of this management account.
+    Sharing(AccountId, Box<SharingSays>),
+    /// An identity source of approvers, by ARN.
+    IdentitySource(String, Box<SourceSays>),
+    /// A call on an approval team or on what a team guards.
+    TeamCall(Box<TeamCall>),
     /// A call that deletes recovery points.
     DeleteCall(Box<DeleteCall>),
     /// A call that touches the log itself.
@@ -69,6 +81,15 @@ pub enum About {
     Use(VaultArn, AccountId),
     /// An account of the organisation.
     Member(AccountId),
+}
+
+/// What a complete list of associations lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum ShareList {
+    /// Principals.
+    Principals,
+    /// Resources.
+    Resources,
 }
 
 /// What the members of an entity's facts have in common.
@@ -91,6 +112,8 @@ pub fn read(log: &Log) -> Vec<Fact> {
                     "backup.amazonaws.com" => backup::read(record, &mut out),
                     "aws.backup" => backup::read_state_change(record, &mut out),
                     "ram.amazonaws.com" => ram::read(record, &mut out),
+                    "aws.ram" => ram::read_state_change(record, &mut out),
+                    "organizations.amazonaws.com" => ram::read_organization(record, &mut out),
                     "multi-party-approval.amazonaws.com" | "mpa.amazonaws.com" => mpa::read(record, &mut out),
                     "cloudtrail.amazonaws.com" | "s3.amazonaws.com" => cloudtrail::read(record, &mut out),
                     _ => {}

@@ -86,6 +86,15 @@ words! {
     UpdateStatus { Pending = "PENDING", Approved = "APPROVED", Failed = "FAILED" }
 }
 
+words! {
+    /// `status` of a RAM resource share.
+    ShareStatus { Pending = "PENDING", Active = "ACTIVE", Failed = "FAILED", Deleting = "DELETING", Deleted = "DELETED" }
+    /// `status` of a RAM invitation.
+    InvitationStatus { Pending = "PENDING", Accepted = "ACCEPTED", Rejected = "REJECTED", Expired = "EXPIRED" }
+    /// `Status` of an identity source of multi-party approval.
+    SourceStatus { Creating = "CREATING", Active = "ACTIVE", Deleting = "DELETING", Error = "ERROR" }
+}
+
 impl Association {
     /// Whether the entity is in the share. What was asked for counts at once, what is being taken back counts until it is gone.
     pub fn is_in(&self) -> bool {

@@ -126,7 +126,7 @@ const LISTS: [(&str, &str); 28] = [
 ];
 
 /// Single answers: the operation and the keys that it has, all of them.
-const SINGLES: [(&str, &[&str]); 19] = [
+const SINGLES: [(&str, &[&str]); 21] = [
     ("backup get-backup-vault-access-policy", &["BackupVaultArn", "Policy"]),
     ("backup describe-recovery-point", &["RecoveryPointArn", "BackupVaultArn"]),
     ("backup describe-backup-vault", &["BackupVaultArn", "CreationDate"]),
@@ -146,6 +146,8 @@ const SINGLES: [(&str, &[&str]); 19] = [
     ("cloudtrail get-trail-status", &["IsLogging"]),
     ("cloudtrail get-event-selectors", &["TrailARN", "EventSelectors"]),
     ("mpa get-approval-team", &["Arn", "Approvers"]),
+    ("mpa get-identity-source", &["IdentitySourceArn", "IdentitySourceParameters"]),
+    ("mpa get-resource-policy", &["PolicyDocument", "PolicyType", "ResourceArn"]),
 ];
 
 /// Keys of lists that other programs have too: the rows of ours have one of these members.
@@ -159,7 +161,7 @@ const GENERIC: [(&str, &[&str]); 6] = [
 ];
 
 /// Keys of single answers that other documents have too.
-const COMMON: [&str; 3] = ["Arn", "Policy", "Organization"];
+const COMMON: [&str; 4] = ["Arn", "Policy", "Organization", "PolicyDocument"];
 
 /// Whether a document with such a key claims to be an inventory output, so that a broken one is a defect.
 pub fn claims(key: &str) -> bool {

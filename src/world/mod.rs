@@ -4,19 +4,25 @@ pub mod access;
 pub mod approval;
 pub mod drift;
 pub mod entity;
+pub mod identity_source;
+pub mod invitation;
 pub mod job;
+pub mod permission;
 pub mod point;
 pub mod seen;
+pub mod session;
 pub mod share;
+pub mod sharing;
 pub mod trail;
 pub mod vault;
 
 use crate::arn::{
-    AccountId, InvitationArn, RecoveryPointArn, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn, VaultArn,
+    AccountId, Arn, InvitationArn, RecoveryPointArn, Region, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn,
+    VaultArn,
 };
 use crate::coverage::{Coverage, Pair};
 use crate::evidence::Evidence;
-use crate::facts::calls::{DeleteCall, ShareCall, TrailCall};
+use crate::facts::calls::{DeleteCall, ShareCall, TeamCall, TrailCall};
 use crate::facts::{About, Fact, PlanRule, Retention};
 use crate::instant::Instant;
 use crate::timeline::Timeline;
@@ -63,17 +69,25 @@ pub struct World {
     /// RAM shares.
     pub shares: BTreeMap<ShareArn, share::Share>,
     /// RAM invitations.
-    pub invitations: BTreeMap<InvitationArn, share::Invitation>,
+    pub invitations: BTreeMap<InvitationArn, invitation::Invitation>,
+    /// Managed permissions of RAM.
+    pub permissions: BTreeMap<String, permission::Permission>,
+    /// Sharing within organisations, by management account.
+    pub sharing: BTreeMap<AccountId, sharing::Sharing>,
+    /// Identity sources of approvers.
+    pub identity_sources: BTreeMap<String, identity_source::IdentitySource>,
     /// Approval teams.
     pub teams: BTreeMap<TeamArn, approval::Team>,
     /// Approval sessions.
-    pub sessions: BTreeMap<SessionArn, approval::Session>,
+    pub sessions: BTreeMap<SessionArn, session::Session>,
     /// Recovery accounts' access to vaults.
     pub accesses: BTreeMap<String, access::Access>,
     /// Trails.
     pub trails: BTreeMap<TrailArn, trail::Trail>,
     /// Calls that manage shares or ask for access, in order of time.
     pub share_calls: Vec<Happened<ShareCall>>,
+    /// Calls on approval teams and on what they guard, in order of time.
+    pub team_calls: Vec<Happened<TeamCall>>,
     /// Calls that delete recovery points, in order of time.
     pub delete_calls: Vec<Happened<DeleteCall>>,
     /// Calls that touch the log, in order of time.
@@ -96,8 +110,14 @@ struct Gathered {
     copy_rules: BTreeMap<(PlanRule, VaultArn), seen::Sightings<Retention>>,
     jobs: BTreeMap<String, job::Seen>,
     shares: BTreeMap<ShareArn, share::Seen>,
-    teams: BTreeMap<TeamArn, approval::SeenTeam>,
-    sessions: BTreeMap<SessionArn, approval::SeenSession>,
+    invitations: BTreeMap<InvitationArn, invitation::Seen>,
+    permissions: BTreeMap<String, permission::Seen>,
+    sharing: BTreeMap<AccountId, sharing::Seen>,
+    /// What is said of many shares at once, in order of time.
+    over_shares: Vec<Fact>,
+    identity_sources: BTreeMap<String, identity_source::Seen>,
+    teams: BTreeMap<TeamArn, approval::Seen>,
+    sessions: BTreeMap<SessionArn, session::Seen>,
     accesses: BTreeMap<String, access::Seen>,
     trails: BTreeMap<TrailArn, trail::Seen>,
 }
@@ -127,7 +147,15 @@ impl World {
                 known.kind = known.kind.take().or_else(|| kind.clone());
             }
             About::Share(arn, says) => into.shares.entry(arn.clone()).or_default().note(fact, says),
-            About::Invitation(arn, says) => self.invitations.entry(arn.clone()).or_default().note(fact, says),
+            About::Invitation(arn, says) => into.invitations.entry(arn.clone()).or_default().note(fact, says),
+            About::Permission(arn, says) => into.permissions.entry(arn.clone()).or_default().note(fact, says),
+            About::Sharing(account, says) => {
+                into.sharing.entry(account.clone()).or_default().note(fact, says);
+                into.over_shares.push(fact.clone());
+            }
+            About::AllShares(..) | About::PermissionReplaced(..) => into.over_shares.push(fact.clone()),
+            About::IdentitySource(arn, says) => into.identity_sources.entry(arn.clone()).or_default().note(fact, says),
+            About::TeamCall(call) => self.team_calls.push(Happened { at, evidence, what: (**call).clone() }),
             About::Team(arn, says) => into.teams.entry(arn.clone()).or_default().note(fact, says),
             About::Session(arn, says) => into.sessions.entry(arn.clone()).or_default().note(fact, says),
             About::Access(id, says) => into.accesses.entry(id.clone()).or_default().note(fact, says),
@@ -153,9 +181,14 @@ impl World {
         for (vault, at, evidence) in only_air_gapped(&gathered) {
             gathered.vaults.entry(vault).or_default().must_be_air_gapped(at, evidence);
         }
+        note_over_shares(&mut gathered);
         let (coverage, drifts) = (&self.coverage, &mut self.drifts);
-        self.sessions =
-            gathered.sessions.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, drifts))).collect();
+        self.invitations = invitations(&mut gathered, coverage);
+        self.sessions = gathered
+            .sessions
+            .into_iter()
+            .map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts)))
+            .collect();
         let sessions = &self.sessions;
         self.vaults = gathered
             .vaults
@@ -175,7 +208,22 @@ impl World {
             gathered.shares.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
         self.teams =
             gathered.teams.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
-        self.accesses = gathered.accesses.into_iter().map(|(id, seen)| (id.clone(), seen.replay(id))).collect();
+        let own_vault = |vault: Option<&VaultArn>| Some(&self.vaults.get(vault?)?.exists);
+        let accesses = gathered.accesses.into_iter().map(|(id, seen)| {
+            let exists = own_vault(seen.vault.as_ref());
+            (id.clone(), seen.replay(id, exists, sessions))
+        });
+        self.accesses = accesses.collect();
+        let by_arn = |arn: &String| {
+            let arn = Arn::parse(arn)?;
+            arn.account_id().zip(arn.region_code())
+        };
+        self.permissions = settle(gathered.permissions, coverage, drifts, by_arn, permission::Seen::replay);
+        self.identity_sources =
+            settle(gathered.identity_sources, coverage, drifts, by_arn, identity_source::Seen::replay);
+        // Organisations are logged in us-east-1, whatever the partition's other Regions.
+        let management = |id: &AccountId| Some((id.clone(), Region::new("us-east-1")));
+        self.sharing = settle(gathered.sharing, coverage, drifts, management, sharing::Seen::replay);
         self.trails = settle(gathered.trails, coverage, drifts, TrailArn::pair, trail::Seen::replay);
         self.copies = point::by_resource(&self.points);
         self.drifts.sort_by(|a, b| (&a.entity, a.field, a.evidence).cmp(&(&b.entity, b.field, b.evidence)));
@@ -193,6 +241,10 @@ impl World {
             .chain(all("recovery_point", &self.points))
             .chain(all("job", &self.jobs))
             .chain(all("share", &self.shares))
+            .chain(all("invitation", &self.invitations))
+            .chain(all("permission", &self.permissions))
+            .chain(all("organization_sharing", &self.sharing))
+            .chain(all("identity_source", &self.identity_sources))
             .chain(all("team", &self.teams))
             .chain(all("session", &self.sessions))
             .chain(all("restore_access_vault", &self.accesses))
@@ -203,6 +255,45 @@ impl World {
     pub fn pairs(&self) -> BTreeSet<Pair> {
         self.coverage.pairs().map(|(pair, _)| pair.clone()).collect()
     }
+}
+
+/// What is said of many shares at once becomes what is said of each.
+fn note_over_shares(gathered: &mut Gathered) {
+    for fact in std::mem::take(&mut gathered.over_shares) {
+        for (arn, share) in &mut gathered.shares {
+            match &fact.about {
+                About::AllShares(account, region, list)
+                    if arn.account().as_ref() == Some(account) && arn.region().as_ref() == Some(region) =>
+                {
+                    share.note_all(fact.at, fact.evidence, *list);
+                }
+                About::PermissionReplaced(from, to) => share.note_replaced(&fact, from, to),
+                About::Sharing(management, says) if says.enabled == Some(false) => {
+                    share.note_trust_ended(&fact, management);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Invitations, and what their expiry means for the share.
+fn invitations(gathered: &mut Gathered, coverage: &Coverage) -> BTreeMap<InvitationArn, invitation::Invitation> {
+    let mut replayed = BTreeMap::new();
+    for (arn, seen) in std::mem::take(&mut gathered.invitations) {
+        let share = seen.share.as_ref().and_then(|(share, _)| gathered.shares.get_mut(share));
+        let resources: Vec<String> =
+            share.as_ref().map(|s| s.resources().map(|(arn, ..)| arn.to_owned()).collect()).unwrap_or_default();
+        let invitation = seen.replay(&arn, resources.iter().map(String::as_str), coverage);
+        if let (Some(share), Some((at, evidence)), Some((receiver, _))) =
+            (share, invitation.expired(), &invitation.receiver)
+        {
+            let about = About::Member(receiver.clone());
+            share.note_expired(&Fact { at, evidence, observed: false, about }, receiver);
+        }
+        replayed.insert(arn, invitation);
+    }
+    replayed
 }
 
 /// Only air-gapped vaults can be shared by RAM, have a team, or be opened to a recovery account.

@@ -46,6 +46,16 @@ impl<T: Clone + PartialEq + Serialize> Sightings<T> {
         self.0.iter().any(|seen| seen.at <= recent) && !self.0.iter().any(|seen| seen.at > recent && seen.at <= at)
     }
 
+    /// The first sighting, where no record of the log is among them: only snapshots show it.
+    pub fn only_shown(&self) -> Option<&Sighting<T>> {
+        self.0.first().filter(|_| self.0.iter().all(|seen| seen.observed))
+    }
+
+    /// When it was first seen.
+    pub fn begins(&self) -> Option<Instant> {
+        self.0.first().map(|seen| seen.at)
+    }
+
     /// The latest value noted so far; facts are noted in order of time.
     pub fn latest(&self) -> Option<&Option<T>> {
         self.0.last().map(|sighting| &sighting.value)

@@ -11,7 +11,7 @@ mod vault;
 
 use crate::arn;
 use crate::arn::{AccountId, RecoveryPointArn, ResourceArn, TeamArn, VaultArn};
-use crate::facts::words::{VaultKind, VaultState};
+use crate::facts::words::{UpdateStatus, VaultKind, VaultState};
 use crate::facts::{About, Sink, VaultSays};
 use crate::ingest::inventory::Observation;
 use crate::record::Record;
@@ -26,10 +26,19 @@ pub fn read(record: &Record, out: &mut Sink) {
         "DeleteBackupVault" => on_vault(record, out, |says| says.exists = Some(false)),
         "PutBackupVaultLockConfiguration" | "DeleteBackupVaultLockConfiguration" => vault::lock(record, out),
         "AssociateBackupVaultMpaApprovalTeam" => {
+            access::guarded(record, out);
             let team = record.request().text("mpaApprovalTeamArn").and_then(TeamArn::parse);
             on_vault(record, out, |says| says.team_asked = team);
         }
-        "DisassociateBackupVaultMpaApprovalTeam" => on_vault(record, out, |says| says.team_released = true),
+        "DisassociateBackupVaultMpaApprovalTeam" => {
+            access::guarded(record, out);
+            on_vault(record, out, |says| says.team_released = true);
+        }
+        "AssociateBackupVaultMpaApprovalTeamFailed" | "DisassociateBackupVaultMpaApprovalTeamFailed" => {
+            on_vault(record, out, |says| says.team_update = Some(UpdateStatus::Failed));
+        }
+        "RevokeRestoreAccessBackupVault" => access::revoke_asked(record, out),
+        "RevokeRestoreAccessBackupVaultFailed" => access::revoke_failed(record, out),
         "AssociateBackupVaultMpaApprovalTeamCompleted" => {
             let team = record.details().text("mpaApprovalTeamArn").and_then(TeamArn::parse);
             on_vault(record, out, |says| says.team = team.map(Some));

@@ -1,7 +1,7 @@
 //! What is said of recovery accounts' access to vaults.
 
 use crate::arn::{AccountId, SessionArn, VaultArn};
-use crate::facts::words::VaultState;
+use crate::facts::words::{UpdateStatus, VaultState};
 use crate::instant::Instant;
 use crate::record::identity::Actor;
 use serde::{Deserialize, Serialize};
@@ -22,10 +22,27 @@ pub struct AccessSays {
     pub requester: Option<Actor>,
     /// When it was asked for.
     pub requested: Option<Instant>,
+    /// `RequesterComment`; CloudTrail hides it.
+    pub comment: Option<String>,
     /// When it was approved, as AWS Backup says.
     pub approved: Option<Instant>,
     /// `VaultState`.
     pub state: Option<VaultState>,
     /// The session behind it.
     pub session: Option<SessionArn>,
+    /// `false`: the restore access vault was deleted.
+    pub exists: Option<bool>,
+    /// Who asked for its revocation, which needs the team's approval.
+    pub revoker: Option<Actor>,
+    /// When (`LatestRevokeRequest.InitiationDate`).
+    pub revoke_asked: Option<Instant>,
+    /// `LatestRevokeRequest.Status`; `Some(None)`: the snapshot shows no request.
+    #[serde(deserialize_with = "super::said")]
+    pub revoke: Option<Option<UpdateStatus>>,
+    /// `LatestRevokeRequest.StatusMessage`, or the message of the failed revocation.
+    pub revoke_message: Option<String>,
+    /// `LatestRevokeRequest.MpaSessionArn`.
+    pub revoke_session: Option<SessionArn>,
+    /// `LatestRevokeRequest.ExpiryDate`.
+    pub revoke_expires: Option<Instant>,
 }

@@ -1,0 +1,9 @@
+//! What records and snapshots mean, one module per kind of entity: each of AWS's traps is a test named by what is true.
+#![expect(clippy::needless_pass_by_value, reason = "evidence is written where it is used")]
+
+mod access;
+mod actors;
+mod approvals;
+mod operations;
+mod sample;
+mod shares;
