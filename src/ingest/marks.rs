@@ -5,7 +5,7 @@
 
 #![expect(clippy::inline_always, reason = "only what is inlined into the job is compiled for the wide instructions")]
 
-use super::masks::{BEFORE, BLOCK, Masks, Wide, Window};
+use super::masks::{BEFORE, BLOCK, Masks, Rare, Wide, Window, Words};
 
 /// How many blocks are marked before they are looked at: few enough to stay in the first-level cache.
 pub const CHUNK: usize = 64;
@@ -43,16 +43,34 @@ impl Outside {
 /// What goes on from block to block.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Carry {
-    /// All ones while a text goes on.
-    in_text: u64,
+    flow: Flow,
     /// 1 if the first byte of the next block is escaped.
     escaped: u64,
     /// Bits of bytes that are not ASCII, in this chunk.
     high: u64,
+    bent: Bent,
+}
+
+/// What changes with every block.
+#[derive(Debug, Clone, Copy, Default)]
+struct Flow {
+    /// All ones while a text goes on.
+    in_text: u64,
     /// Bits of what may not stand where it stands.
     wrong: u64,
     depth: i64,
-    bent: Bent,
+    /// Whether the next block is to be looked at closely because of a backslash in this one.
+    rare: bool,
+}
+
+/// What is looked at of a rare block. Not [`Masks`] again: what is handed over by reference is kept in memory for all blocks.
+struct Closely {
+    quote: u64,
+    open: u64,
+    close: u64,
+    unnamed: u64,
+    wanted: u64,
+    rare: Rare,
 }
 
 /// Whether a text with a backslash in it goes on, and whether one has just ended.
@@ -75,27 +93,33 @@ impl Marks {
     /// Marks the chunk of a text that begins at `start` and answers with its blocks. `None`: not beyond doubt.
     #[inline(always)]
     pub fn chunk<W: Wide>(&mut self, wide: W, carry: &mut Carry, text: &[u8], start: usize) -> Option<&[Outside]> {
-        let mut state = Carry { high: 0, ..*carry };
+        carry.high = 0;
+        let mut state = carry.flow;
         let mut filled = 0;
         let mut at = start;
         // Windows that lie within the text, one behind the other; then what stands at its beginning or end.
         let inside = start.checked_sub(BEFORE).and_then(|from| text.get(from..)).unwrap_or_default();
         for (outside, window) in self.blocks.iter_mut().zip(inside.windows(BEFORE + BLOCK).step_by(BLOCK)) {
             let Some(window) = window.first_chunk() else { break };
-            (state, *outside) = state.block(wide, wide.masks(window), text, at);
+            if !state.usual(wide, window, outside) {
+                *outside = carry.closely(wide, window, &mut state, (text, at));
+            }
             filled += 1;
             at += BLOCK;
         }
         while filled < CHUNK && at < text.len() {
-            (state, *self.blocks.get_mut(filled)?) = state.block(wide, wide.masks(&padded(text, at)), text, at);
+            let (window, outside) = (padded(text, at), self.blocks.get_mut(filled)?);
+            if !state.usual(wide, &window, outside) {
+                *outside = carry.closely(wide, &window, &mut state, (text, at));
+            }
             filled += 1;
             at += BLOCK;
             if start < BEFORE {
                 break;
             }
         }
-        *carry = state;
-        if carry.wrong != 0 {
+        carry.flow = state;
+        if state.wrong != 0 {
             return None;
         }
         self.blocks.get(..filled)
@@ -104,6 +128,7 @@ impl Marks {
 
 /// The block at the beginning or at the end of a text, with spaces around it.
 #[cold]
+#[inline(never)]
 fn padded(text: &[u8], at: usize) -> Window {
     let mut window = [b' '; BEFORE + BLOCK];
     for (i, byte) in window.iter_mut().enumerate() {
@@ -122,34 +147,67 @@ impl Carry {
 
     /// Whether the text may end here.
     pub fn ends(&self) -> bool {
-        self.in_text == 0 && self.depth == 0
+        self.flow.in_text == 0 && self.flow.depth == 0
+    }
+
+    /// Marks a block that [`Flow::usual`] does not, at a place of a text.
+    #[inline(always)]
+    fn closely<W: Wide>(&mut self, wide: W, window: &Window, flow: &mut Flow, place: (&[u8], usize)) -> Outside {
+        let Masks { quote, open, close, unnamed, wanted, .. } = wide.masks(window);
+        self.flow = *flow;
+        let outside = self.rare(&Closely { quote, open, close, unnamed, wanted, rare: wide.rare(window) }, place);
+        *flow = self.flow;
+        outside
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn rare(&mut self, masks: &Closely, (text, at): (&[u8], usize)) -> Outside {
+        let Closely { quote, open, close, unnamed, wanted, rare } = *masks;
+        let escaped;
+        (escaped, self.escaped) = escapes(rare.backslash, self.escaped);
+        let quotes = quote & !escaped;
+        let inside = Words.prefix_xor(quotes) ^ self.flow.in_text;
+        let mut outside = self.flow.outside(inside, [open, close, unnamed, wanted]);
+        self.high |= rare.high;
+        let simple = escaped & !(quote | rare.backslash);
+        self.flow.wrong |= (rare.backslash & !inside) | (rare.control & inside);
+        if simple | rare.control != 0 {
+            self.flow.wrong |= odd(text.get(at..).unwrap_or_default(), simple, rare.control);
+        }
+        let ends = self.bent.ends(rare.backslash & inside, inside, quotes & !inside);
+        outside.bent = ends & rare.colon & !inside;
+        outside.wanted |= outside.bent;
+        self.flow.rare = self.escaped != 0 || self.bent.goes_on || self.bent.ended;
+        outside
+    }
+}
+
+impl Flow {
+    /// Marks a block of ASCII without backslashes and control characters, as most are; `false`: it is not one.
+    #[inline(always)]
+    fn usual<W: Wide>(&mut self, wide: W, window: &Window, outside: &mut Outside) -> bool {
+        let Masks { quote, open, close, unnamed, wanted, rare } = wide.masks(window);
+        if rare | self.rare {
+            return false;
+        }
+        // From an opening quote up to before the closing one, all bits are set.
+        let inside = wide.prefix_xor(quote) ^ self.in_text;
+        *outside = self.outside(inside, [open, close, unnamed, wanted]);
+        true
     }
 
     #[inline(always)]
-    fn block<W: Wide>(mut self, wide: W, masks: Masks, text: &[u8], at: usize) -> (Self, Outside) {
-        let mut quotes = masks.quote;
-        let mut escaped = 0;
-        if masks.backslash | self.escaped != 0 {
-            (escaped, self.escaped) = escapes(masks.backslash, self.escaped);
-            quotes &= !escaped;
-        }
-        // From an opening quote up to before the closing one, all bits are set.
-        let inside = wide.prefix_xor(quotes) ^ self.in_text;
+    fn outside(&mut self, inside: u64, [open, close, unnamed, wanted]: [u64; 4]) -> Outside {
         self.in_text = (inside.cast_signed() >> 63).cast_unsigned();
-        self.high |= masks.high;
-        self.wrong |= masks.unnamed & !inside;
-        let (open, close) = (masks.open & !inside, masks.close & !inside);
-        let mut outside = Outside { open, close, wanted: masks.wanted & !inside, bent: 0, depth: self.depth };
+        self.wrong |= unnamed & !inside;
+        let (open, close) = (open & !inside, close & !inside);
+        // No key of a record's own lies in a block that is elsewhere from its beginning to its end.
+        let elsewhere = open | close == 0 && self.depth != 1;
+        let own = if elsewhere { 0 } else { !inside };
+        let outside = Outside { open, close, wanted: wanted & own, bent: 0, depth: self.depth };
         self.depth += i64::from(open.count_ones()) - i64::from(close.count_ones());
-        if masks.backslash | masks.control != 0 || self.bent.goes_on || self.bent.ended {
-            let simple = escaped & !(masks.quote | masks.backslash);
-            self.wrong |= (masks.backslash & !inside) | (masks.control & inside);
-            self.wrong |= odd(text.get(at..).unwrap_or_default(), simple, masks.control);
-            let ends = self.bent.ends(masks.backslash & inside, inside, quotes & !inside);
-            outside.bent = ends & masks.colon & !inside;
-            outside.wanted |= outside.bent;
-        }
-        (self, outside)
+        outside
     }
 }
 

@@ -2,16 +2,14 @@
 //!
 //! The instruction set is chosen at run time: AVX-512, AVX2, else plain 64-bit words.
 //!
-//! This is the one module with unsafe code, of two kinds. Intrinsics are called by methods of a token, and there is no token
-//! unless the CPU has said that it knows the instructions. And a load from a [`Window`] reads 64 bytes that begin at most
-//! [`BEFORE`] bytes before its block, so all of them are the window's own.
+//! The wide instructions are in the one module with unsafe code, `x86`.
 
 #![expect(clippy::inline_always, reason = "only what is inlined into the job is compiled for the wide instructions")]
 
 /// How many bytes are looked at together.
 pub const BLOCK: usize = 64;
-/// How many bytes before them are looked at too: as long as `"recipientAccountId"` is.
-pub const BEFORE: usize = 20;
+/// How many bytes before them are looked at too.
+pub const BEFORE: usize = 10;
 /// A block and what stands before it.
 pub type Window = [u8; BEFORE + BLOCK];
 
@@ -20,29 +18,38 @@ pub type Window = [u8; BEFORE + BLOCK];
 pub struct Masks {
     /// `"`
     pub quote: u64,
-    /// `\`
-    pub backslash: u64,
     /// `{` and `[`
     pub open: u64,
     /// `}` and `]`
     pub close: u64,
-    /// `:`
-    pub colon: u64,
     /// Colons without a quote before them.
     pub unnamed: u64,
-    /// Colons behind what has the length and the last letter of a key that is looked at: a quote stands 11 or 13 bytes before
-    /// and `e` or `n` two, or a quote 20 bytes before.
+    /// Colons behind what may be a key that is looked at: seven bytes before them stands `n`, `o`, `R` or `S`, and ten bytes
+    /// before them `a` or `e` of either case.
     pub wanted: u64,
+    /// Whether there is anything of [`Rare`] but a colon.
+    pub rare: bool,
+}
+
+/// What most blocks have nothing of; and colons, which matter where there is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rare {
+    /// `\`
+    pub backslash: u64,
     /// Below U+0020: not allowed inside a text (RFC 8259, section 7).
     pub control: u64,
     /// Not ASCII.
     pub high: u64,
+    /// `:`
+    pub colon: u64,
 }
 
 /// A way to look at a block.
 pub trait Wide: Copy {
     /// The masks of a block.
     fn masks(self, window: &Window) -> Masks;
+    /// The others.
+    fn rare(self, window: &Window) -> Rare;
     /// Bit *i* is the parity of bits 0 to *i*.
     fn prefix_xor(self, bits: u64) -> u64;
 }
@@ -58,6 +65,10 @@ pub trait Job {
 
 /// `{` and `[`, `}` and `]` differ in this bit only.
 const BRACKET_CASE: u8 = 0x20;
+/// `n` and `o`, `R` and `S` differ in this bit only.
+const PAIR: u8 = 1;
+/// `A`, `E`, `a` and `e` differ in these bits only, and `e` has both.
+const VOWEL: u8 = 0x24;
 /// The first byte that is no control character.
 const SPACE: u8 = 0x20;
 
@@ -77,158 +88,7 @@ pub fn with_widest<J: Job>(job: J) -> J::Output {
 
 #[cfg(target_arch = "x86_64")]
 #[expect(unsafe_code, reason = "there is no safe way to the instructions that the CPU has only at run time")]
-mod x86 {
-    use super::{BEFORE, BRACKET_CASE, Job, Masks, SPACE, Wide, Window};
-    use std::arch::x86_64::{
-        __m256i, _kand_mask64, _kandn_mask64, _kor_mask64, _mm_clmulepi64_si128, _mm_cvtsi64_si128, _mm_cvtsi128_si64,
-        _mm_set1_epi8, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
-        _mm256_set1_epi8, _mm512_cmpeq_epi8_mask, _mm512_cmplt_epu8_mask, _mm512_loadu_si512, _mm512_movepi8_mask,
-        _mm512_or_si512, _mm512_set1_epi8,
-    };
-
-    /// Proof that the CPU knows what [`Avx512::detect`] asks for.
-    #[derive(Debug, Clone, Copy)]
-    pub struct Avx512(());
-
-    impl Avx512 {
-        pub fn detect() -> Option<Self> {
-            let known = is_x86_feature_detected!("avx512f")
-                && is_x86_feature_detected!("avx512bw")
-                && is_x86_feature_detected!("avx512vl")
-                && is_x86_feature_detected!("pclmulqdq")
-                && is_x86_feature_detected!("bmi1")
-                && is_x86_feature_detected!("bmi2")
-                && is_x86_feature_detected!("popcnt");
-            known.then_some(Self(()))
-        }
-
-        pub fn run<J: Job>(self, job: J) -> J::Output {
-            #[target_feature(enable = "avx512f,avx512bw,avx512vl,pclmulqdq,bmi1,bmi2,popcnt")]
-            fn run<J: Job>(cpu: Avx512, job: J) -> J::Output {
-                job.run(cpu)
-            }
-            // SAFETY: there is a token only where the CPU knows these instructions.
-            unsafe { run(self, job) }
-        }
-    }
-
-    impl Wide for Avx512 {
-        #[inline(always)]
-        fn masks(self, window: &Window) -> Masks {
-            // SAFETY: the token proves the instructions; each load lies within the window, as `back` is at most `BEFORE`.
-            unsafe {
-                let load = |back: usize| _mm512_loadu_si512(window.as_ptr().add(BEFORE - back).cast());
-                let is = |text, byte: u8| _mm512_cmpeq_epi8_mask(text, _mm512_set1_epi8(byte.cast_signed()));
-                let text = load(0);
-                let folded = _mm512_or_si512(text, _mm512_set1_epi8(BRACKET_CASE.cast_signed()));
-                let two = load(2);
-                let letter = _kor_mask64(is(two, b'e'), is(two, b'n'));
-                let nine = _kor_mask64(is(load(11), b'"'), is(load(13), b'"'));
-                let key = _kor_mask64(_kand_mask64(nine, letter), is(load(20), b'"'));
-                let colon = is(text, b':');
-                Masks {
-                    quote: is(text, b'"'),
-                    backslash: is(text, b'\\'),
-                    open: is(folded, b'{'),
-                    close: is(folded, b'}'),
-                    colon,
-                    unnamed: _kandn_mask64(is(load(1), b'"'), colon),
-                    wanted: _kand_mask64(key, colon),
-                    control: _mm512_cmplt_epu8_mask(text, _mm512_set1_epi8(SPACE.cast_signed())),
-                    high: _mm512_movepi8_mask(text),
-                }
-            }
-        }
-
-        #[inline(always)]
-        fn prefix_xor(self, bits: u64) -> u64 {
-            // SAFETY: the token proves the instruction.
-            unsafe { carryless(bits) }
-        }
-    }
-
-    /// Carry-less multiplication by all ones. The CPU must know PCLMULQDQ.
-    #[inline(always)]
-    unsafe fn carryless(bits: u64) -> u64 {
-        // SAFETY: as the caller says.
-        unsafe {
-            let product = _mm_clmulepi64_si128::<0>(_mm_cvtsi64_si128(bits.cast_signed()), _mm_set1_epi8(-1));
-            _mm_cvtsi128_si64(product).cast_unsigned()
-        }
-    }
-
-    /// Proof that the CPU knows what [`Avx2::detect`] asks for.
-    #[derive(Debug, Clone, Copy)]
-    pub struct Avx2(());
-
-    impl Avx2 {
-        pub fn detect() -> Option<Self> {
-            let known = is_x86_feature_detected!("avx2")
-                && is_x86_feature_detected!("pclmulqdq")
-                && is_x86_feature_detected!("bmi1")
-                && is_x86_feature_detected!("bmi2")
-                && is_x86_feature_detected!("popcnt");
-            known.then_some(Self(()))
-        }
-
-        pub fn run<J: Job>(self, job: J) -> J::Output {
-            #[target_feature(enable = "avx2,pclmulqdq,bmi1,bmi2,popcnt")]
-            fn run<J: Job>(cpu: Avx2, job: J) -> J::Output {
-                job.run(cpu)
-            }
-            // SAFETY: there is a token only where the CPU knows these instructions.
-            unsafe { run(self, job) }
-        }
-    }
-
-    impl Wide for Avx2 {
-        #[inline(always)]
-        fn masks(self, window: &Window) -> Masks {
-            // SAFETY: the token proves the instructions; each load lies within the window, as `back` is at most `BEFORE`.
-            unsafe {
-                let half = |back: usize| _mm256_loadu_si256(window.as_ptr().add(BEFORE - back).cast());
-                // Two halves; the second begins 32 bytes further.
-                let load =
-                    |back: usize| (half(back), _mm256_loadu_si256(window.as_ptr().add(BEFORE + 32 - back).cast()));
-                let tops = |(low, high): (__m256i, __m256i)| {
-                    let bits = |half| u64::from(_mm256_movemask_epi8(half).cast_unsigned());
-                    bits(low) | bits(high) << 32
-                };
-                let is = |(low, high): (__m256i, __m256i), byte: u8| {
-                    let byte = _mm256_set1_epi8(byte.cast_signed());
-                    tops((_mm256_cmpeq_epi8(low, byte), _mm256_cmpeq_epi8(high, byte)))
-                };
-                let text = load(0);
-                let case = _mm256_set1_epi8(BRACKET_CASE.cast_signed());
-                let folded = (_mm256_or_si256(text.0, case), _mm256_or_si256(text.1, case));
-                // The smaller of a byte and 0x1f is the byte itself only if it is no larger.
-                let last = _mm256_set1_epi8((SPACE - 1).cast_signed());
-                let control = |half| _mm256_cmpeq_epi8(_mm256_min_epu8(half, last), half);
-                let two = load(2);
-                let letter = is(two, b'e') | is(two, b'n');
-                let colon = is(text, b':');
-                let key = (is(load(11), b'"') | is(load(13), b'"')) & letter | is(load(20), b'"');
-                Masks {
-                    quote: is(text, b'"'),
-                    backslash: is(text, b'\\'),
-                    open: is(folded, b'{'),
-                    close: is(folded, b'}'),
-                    colon,
-                    unnamed: colon & !is(load(1), b'"'),
-                    wanted: colon & key,
-                    control: tops((control(text.0), control(text.1))),
-                    high: tops(text),
-                }
-            }
-        }
-
-        #[inline(always)]
-        fn prefix_xor(self, bits: u64) -> u64 {
-            // SAFETY: the token proves the instruction.
-            unsafe { carryless(bits) }
-        }
-    }
-}
+mod x86;
 
 /// Plain words of eight bytes, for CPUs without wide instructions.
 #[derive(Debug, Clone, Copy)]
@@ -244,6 +104,19 @@ impl Words {
         (tops >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
     }
 
+    /// Eight bytes of a block, or those that stand so many bytes before them.
+    #[inline(always)]
+    fn load(window: &Window, at: usize, back: usize) -> u64 {
+        let eight = window.get(BEFORE + at - back..).and_then(<[u8]>::first_chunk::<8>);
+        eight.map_or(0, |eight| u64::from_le_bytes(*eight))
+    }
+
+    /// The top bits of bytes below 0x20: neither the top bit nor one of the two below it.
+    #[inline(always)]
+    fn controls(text: u64) -> u64 {
+        !(text | text << 1 | text << 2) & TOPS
+    }
+
     #[inline(always)]
     fn is(word: u64, byte: u8) -> u64 {
         let differs = word ^ (ONES * u64::from(byte));
@@ -256,27 +129,33 @@ impl Wide for Words {
     fn masks(self, window: &Window) -> Masks {
         let mut masks = Masks::default();
         for at in (0..BLOCK).step_by(8) {
-            let load = |back: usize| {
-                let eight = window.get(BEFORE + at - back..).and_then(<[u8]>::first_chunk::<8>);
-                eight.map_or(0, |eight| u64::from_le_bytes(*eight))
-            };
-            let text = load(0);
+            let text = Self::load(window, at, 0);
             let folded = text | (ONES * u64::from(BRACKET_CASE));
-            let letter = Self::is(load(2), b'e') | Self::is(load(2), b'n');
-            let nine = Self::is(load(11), b'"') | Self::is(load(13), b'"');
+            let seven = Self::load(window, at, 7) | (ONES * u64::from(PAIR));
+            let ten = Self::load(window, at, 10) | (ONES * u64::from(VOWEL));
             let colon = Self::is(text, b':');
             masks.quote |= Self::is(text, b'"') << at;
-            masks.backslash |= Self::is(text, b'\\') << at;
             masks.open |= Self::is(folded, b'{') << at;
             masks.close |= Self::is(folded, b'}') << at;
-            masks.colon |= colon << at;
-            masks.unnamed |= (colon & !Self::is(load(1), b'"')) << at;
-            masks.wanted |= (colon & (nine & letter | Self::is(load(20), b'"'))) << at;
-            // Below 0x20: neither the top bit nor one of the two below it.
-            masks.control |= Self::gather(!(text | text << 1 | text << 2) & TOPS) << at;
-            masks.high |= Self::gather(text & TOPS) << at;
+            masks.unnamed |= (colon & !Self::is(Self::load(window, at, 1), b'"')) << at;
+            let key = (Self::is(seven, b'o') | Self::is(seven, b'S')) & Self::is(ten, b'e');
+            masks.wanted |= (colon & key) << at;
+            masks.rare |= Self::is(text, b'\\') | Self::gather(Self::controls(text) | text & TOPS) != 0;
         }
         masks
+    }
+
+    #[inline(always)]
+    fn rare(self, window: &Window) -> Rare {
+        let mut rare = Rare::default();
+        for at in (0..BLOCK).step_by(8) {
+            let text = Self::load(window, at, 0);
+            rare.backslash |= Self::is(text, b'\\') << at;
+            rare.control |= Self::gather(Self::controls(text)) << at;
+            rare.high |= Self::gather(text & TOPS) << at;
+            rare.colon |= Self::is(text, b':') << at;
+        }
+        rare
     }
 
     #[inline(always)]
@@ -295,39 +174,44 @@ mod tests {
     use super::*;
 
     /// The definition.
-    fn slow(window: &Window) -> Masks {
+    fn slow(window: &Window) -> (Masks, Rare) {
         let at = |place: usize, back: usize| window.get(BEFORE + place - back).copied().unwrap_or_default();
         let bits = |is: &dyn Fn(usize) -> bool| (0..BLOCK).fold(0, |bits, i| bits | u64::from(is(i)) << i);
         let colon = |i: usize| at(i, 0) == b':';
-        let key = |i: usize| {
-            let nine = (at(i, 11) == b'"' || at(i, 13) == b'"') && matches!(at(i, 2), b'e' | b'n');
-            nine || at(i, 20) == b'"'
-        };
-        Masks {
-            quote: bits(&|i| at(i, 0) == b'"'),
+        let key = |i: usize| b"noRS".contains(&at(i, 7)) && b"aeAE".contains(&at(i, 10));
+        let rare = Rare {
             backslash: bits(&|i| at(i, 0) == b'\\'),
-            open: bits(&|i| matches!(at(i, 0), b'{' | b'[')),
-            close: bits(&|i| matches!(at(i, 0), b'}' | b']')),
-            colon: bits(&colon),
-            unnamed: bits(&|i| colon(i) && at(i, 1) != b'"'),
-            wanted: bits(&|i| colon(i) && key(i)),
             control: bits(&|i| at(i, 0) < 0x20),
             high: bits(&|i| at(i, 0) >= 0x80),
-        }
+            colon: bits(&colon),
+        };
+        let masks = Masks {
+            quote: bits(&|i| at(i, 0) == b'"'),
+            open: bits(&|i| matches!(at(i, 0), b'{' | b'[')),
+            close: bits(&|i| matches!(at(i, 0), b'}' | b']')),
+            unnamed: bits(&|i| colon(i) && at(i, 1) != b'"'),
+            wanted: bits(&|i| colon(i) && key(i)),
+            rare: rare.backslash | rare.control | rare.high != 0,
+        };
+        (masks, rare)
     }
 
     /// Whether every instruction set of this CPU tells the same.
     fn agree(window: &Window, quotes: u64) {
-        let (expected, parity) = (slow(window), Words.prefix_xor(quotes));
-        assert_eq!(Words.masks(window), expected);
-        assert_eq!(parity, (0..BLOCK).fold(0, |all, i| all | u64::from((quotes << (63 - i)).count_ones() & 1) << i));
+        fn told(wide: impl Wide, window: &Window, quotes: u64) -> (Masks, Rare, u64) {
+            (wide.masks(window), wide.rare(window), wide.prefix_xor(quotes))
+        }
+        let parity = (0..BLOCK).fold(0, |all, i| all | u64::from((quotes << (63 - i)).count_ones() & 1) << i);
+        let (masks, rare) = slow(window);
+        let expected = (masks, rare, parity);
+        assert_eq!(told(Words, window, quotes), expected);
         #[cfg(target_arch = "x86_64")]
         {
             let wide = [
-                x86::Avx512::detect().map(|cpu| (cpu.masks(window), cpu.prefix_xor(quotes))),
-                x86::Avx2::detect().map(|cpu| (cpu.masks(window), cpu.prefix_xor(quotes))),
+                x86::Avx512::detect().map(|cpu| told(cpu, window, quotes)),
+                x86::Avx2::detect().map(|cpu| told(cpu, window, quotes)),
             ];
-            assert!(wide.into_iter().flatten().all(|told| told == (expected, parity)));
+            assert!(wide.into_iter().flatten().all(|told| told == expected));
         }
     }
 
@@ -335,7 +219,7 @@ mod tests {
     fn every_byte_at_every_place_is_told_alike_by_every_instruction_set() {
         for place in 0..BEFORE + BLOCK {
             for byte in 0..=u8::MAX {
-                for around in [b'"', b':', b'e', 0x5c, 0x80] {
+                for around in [b'"', b':', b'e', b'n', 0x5c, 0x80] {
                     let mut window = [around; BEFORE + BLOCK];
                     if let Some(here) = window.get_mut(place) {
                         *here = byte;
@@ -355,7 +239,7 @@ mod tests {
                 seed ^= seed << 13;
                 seed ^= seed >> 7;
                 seed ^= seed << 17;
-                *byte = *b"\":en{}[]\\d,\n\xc3 \x1f\x7f".get((seed % 18) as usize).unwrap_or(&b'x');
+                *byte = *b"\":enSA{}[]\\o,\n\xc3 \x1f\x7f".get((seed % 20) as usize).unwrap_or(&b'x');
             }
             agree(&window, seed);
         }

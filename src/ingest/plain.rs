@@ -258,6 +258,7 @@ impl Hour {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::masks::{BEFORE, BLOCK, Wide, Words};
 
     #[test]
     fn every_key_stands_at_its_place() {
@@ -273,6 +274,10 @@ mod tests {
             let tail = key.as_bytes().last_chunk();
             assert_eq!(KEYS.get(number), tail);
             assert_eq!(tail.map(|tail| place(*tail)), Some(number));
+            let mut window = [b' '; BEFORE + BLOCK];
+            let text = format!("\"{key}\":");
+            window.iter_mut().zip(text.bytes()).for_each(|(byte, here)| *byte = here);
+            assert_eq!(Words.masks(&window).wanted, 1 << (text.len() - 1 - BEFORE), "{key}");
         }
     }
 }

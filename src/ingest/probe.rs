@@ -5,6 +5,8 @@ use super::twins::Twin;
 use crate::arn::{AccountId, Region};
 use crate::instant::Instant;
 use crate::record::node::{HIDDEN, Node};
+use crate::record::outline::Outline;
+use crate::record::packed::Packed;
 use crate::record::{self, Record, relevance};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -15,6 +17,8 @@ use std::borrow::Cow;
 pub enum Read {
     /// The program uses it.
     Used(Box<Record>, Option<Pair>),
+    /// The program uses it, and keeps it until it asks for more.
+    Kept(Box<Packed>, Pair),
     /// It shows that the log was alive; with `--strict`, what tells it from others.
     Counted(Instant, Option<Pair>, Option<Twin>),
     /// Insight, aggregated and network activity events, and other products' OCSF events: no place in the log's coverage.
@@ -60,31 +64,56 @@ pub fn read(text: &[u8], around: Around) -> Result<Read, String> {
     if text.len() > LARGEST_RECORD {
         return Err(format!("has {} bytes, more than {LARGEST_RECORD}, the limit for a record", text.len()));
     }
-    simdutf8::compat::from_utf8(text)
+    let text = simdutf8::compat::from_utf8(text)
         .map_err(|cause| format!("no UTF-8 from byte {} of the record on", cause.valid_up_to()))?;
-    match serde_json::from_slice::<Probe<'_>>(text) {
+    if let Some(read) = in_outline(text, &around, |_| true) {
+        return Ok(read);
+    }
+    match serde_json::from_str::<Probe<'_>>(text) {
         Ok(probe) if !around.strict => probe.read(text, around),
         _ => whole(text, around),
     }
 }
 
+/// Reads a record that is written as CloudTrail writes it, of a source that fits; `None`: look closer.
+fn in_outline(text: &str, around: &Around, fits: fn(&str) -> bool) -> Option<Read> {
+    if around.strict {
+        return None;
+    }
+    let outline = Outline::read(text).filter(|outline| fits(outline.source()))?;
+    let at = record::time(Some(outline.time())).ok()?;
+    let owner = AccountId::parse(outline.account())?;
+    if is_neighbour(outline.kind()) || is_at_endpoint(outline.kind()) {
+        return None;
+    }
+    let pair = (owner.clone(), Region::new(outline.region()));
+    Some(if relevance::is_used(outline.source(), outline.name()) {
+        Read::Kept(Box::new(Packed::outlined(&outline, at, owner, text)), pair)
+    } else {
+        Read::Counted(at, Some(pair), None)
+    })
+}
+
 /// Reads an object that is a CloudTrail record beyond doubt; `None`: look closer.
 pub fn plain(text: &[u8], strict: bool) -> Option<Result<Read, String>> {
-    (text.len() <= LARGEST_RECORD && simdutf8::basic::from_utf8(text).is_ok()).then_some(())?;
-    let probe: Probe<'_> = serde_json::from_slice(text).ok()?;
+    let text = simdutf8::basic::from_utf8(text).ok().filter(|text| text.len() <= LARGEST_RECORD)?;
     let of_aws = |source: &str| source.ends_with(".amazonaws.com");
+    let around = Around { strict, ..Around::default() };
+    if let Some(read) = in_outline(text, &around, of_aws) {
+        return Some(Ok(read));
+    }
+    let probe: Probe<'_> = serde_json::from_str(text).ok()?;
     let beyond_doubt = probe.event_source.as_deref().is_some_and(of_aws)
         && probe.event_name.is_some()
         && probe.event_time.is_some()
         && probe.aws_region.is_some()
         && (probe.user_identity.is_some() || probe.recipient_account_id.is_some());
-    let around = Around { strict, ..Around::default() };
     beyond_doubt.then(|| if strict { whole(text, around) } else { probe.read(text, around) })
 }
 
 impl Probe<'_> {
     /// Whatever is missing, empty, hidden or spelled in its own way is left to the reading of the whole record.
-    fn read(self, text: &[u8], around: Around) -> Result<Read, String> {
+    fn read(self, text: &str, around: Around) -> Result<Read, String> {
         if self.event_type.as_deref().is_some_and(is_neighbour) {
             return Ok(Read::Recognised);
         }
@@ -116,8 +145,8 @@ fn said(text: Option<&str>) -> Option<&str> {
 }
 
 /// Reads a record with everything in it.
-fn whole(text: &[u8], around: Around) -> Result<Read, String> {
-    typed(serde_json::from_slice(text).map_err(|cause| no_json(&cause))?, around)
+fn whole(text: &str, around: Around) -> Result<Read, String> {
+    typed(serde_json::from_str(text).map_err(|cause| no_json(&cause))?, around)
 }
 
 /// Reads a record that is parsed.

@@ -177,29 +177,34 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// A member's value as written; of several of one name the last, which is the one that counts for the parser.
+    fn last(&self, name: &str) -> &'a [u8] {
+        let last = self
+            .members
+            .iter()
+            .rev()
+            .find(|(key, _)| self.text.get(key.clone()).is_some_and(|key| *decoded(key) == *name.as_bytes()));
+        last.and_then(|(_, value)| self.text.get(value.clone())).unwrap_or_default()
+    }
+
     /// Whether it is a CloudTrail record whatever else it has, even a break.
     pub fn is_beyond_doubt(&self) -> bool {
-        // Of members with the same name the last counts, as for the parser.
-        let last = |name: &str| self.places(name).last().and_then(|value| self.text.get(value)).unwrap_or_default();
-        let is = |name: &str, fits: fn(&[u8]) -> bool| match last(name) {
+        let is = |name: &str, fits: fn(&[u8]) -> bool| match self.last(name) {
             b"" => self.is_behind_break(name),
             value => fits(value),
         };
         let is_text = |name: &&str| is(name, |value| value.starts_with(b"\""));
         let is_there = |name: &&str| is(name, |value| value != b"null");
-        last("eventSource").ends_with(b".amazonaws.com\"")
+        self.last("eventSource").ends_with(b".amazonaws.com\"")
             && ["eventName", "eventTime", "awsRegion"].iter().all(is_text)
             && ["userIdentity", "recipientAccountId"].iter().any(is_there)
     }
 
     /// Whether it claims to be a CloudTrail record.
     pub fn is_record(&self) -> bool {
-        // Notifications of S3, DynamoDB and Kinesis have the same keys, and `aws:s3` for a source. Of two the last counts.
+        // Notifications of S3, DynamoDB and Kinesis have the same keys, and `aws:s3` for a source.
         let known = RECORD_KEYS.iter().filter(|key| self.has(key)).count();
-        let is_source = |key: &[u8]| *decoded(key) == *b"eventSource";
-        let source = self.members.iter().rev().find(|(key, _)| self.text.get(key.clone()).is_some_and(is_source));
-        let source = source.and_then(|(_, value)| self.text.get(value.clone())).unwrap_or_default();
-        known >= 3 && !source.starts_with(b"\"aws:")
+        known >= 3 && !self.last("eventSource").starts_with(b"\"aws:")
     }
 
     /// Whether it has a key, in any casing: Athena and data lakes lower it.

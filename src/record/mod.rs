@@ -2,6 +2,7 @@
 
 pub mod identity;
 pub mod node;
+pub mod outline;
 pub mod packed;
 pub mod refusal;
 pub mod relevance;
@@ -34,6 +35,7 @@ pub struct Record {
     pub error_code: Option<String>,
     /// `errorMessage`.
     pub error_message: Option<String>,
+    is_state_change: bool,
     body: Value,
 }
 
@@ -69,6 +71,7 @@ impl Record {
             error_code: text("errorCode")?.or_else(|| response?.text("errorCode").map(str::to_owned)),
             error_message: text("errorMessage")?.or_else(|| response?.text("errorMessage").map(str::to_owned)),
             actor,
+            is_state_change: false,
             body,
         })
     }
@@ -88,6 +91,7 @@ impl Record {
             actor: Actor::resolve(Node(&NOTHING)),
             error_code: None,
             error_message: None,
+            is_state_change: true,
             body: envelope,
         })
     }
@@ -114,7 +118,7 @@ impl Record {
 
     /// `serviceEventDetails`, or EventBridge's `detail` for a state change.
     pub fn details(&self) -> Node<'_> {
-        if self.body.get("detail-type").is_some() { self.member("detail") } else { self.member("serviceEventDetails") }
+        if self.is_state_change { self.member("detail") } else { self.member("serviceEventDetails") }
     }
 
     /// The ARNs in `resources`.

@@ -280,7 +280,8 @@ impl Told {
             return Some(());
         };
         for item in items(list)? {
-            let members = Members::of(item);
+            // Whatever stands beside it, a message is what it is.
+            let members = Members::as_written(item);
             self.in_text(members.as_ref().and_then(|members| members.first("message")), false);
         }
         Some(())
@@ -323,7 +324,7 @@ fn runs(mut times: Vec<Instant>) -> Vec<(Instant, Instant)> {
     runs
 }
 
-/// An object's members as they stand there, keys decoded.
+/// An object's members as they stand there, keys decoded; [`DAMAGE`] is a key that cannot be.
 struct Members<'a>(Vec<(String, &'a str)>);
 
 struct Gather;
@@ -337,8 +338,8 @@ impl<'a> Visitor<'a> for Gather {
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut found = Vec::new();
-        while let Some((key, value)) = map.next_entry::<String, &RawValue>()? {
-            found.push((key, value.get()));
+        while let Some((key, value)) = map.next_entry::<&RawValue, &RawValue>()? {
+            found.push((serde_json::from_str(key.get()).unwrap_or_else(|_| DAMAGE.to_owned()), value.get()));
         }
         Ok(found)
     }
@@ -351,7 +352,12 @@ impl<'a> Deserialize<'a> for Members<'a> {
 }
 
 impl<'a> Members<'a> {
+    /// `None` where it is no JSON, or has a key that is no text.
     fn of(text: &'a str) -> Option<Self> {
+        Self::as_written(text).filter(|members| !members.has(DAMAGE))
+    }
+
+    fn as_written(text: &'a str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 

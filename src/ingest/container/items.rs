@@ -167,6 +167,9 @@ impl Reader<'_, '_> {
         if let Some(rows) = &mut self.out.rows {
             match &read {
                 Ok(Read::Used(record, pair)) => rows.record(position, record, pair.is_some()),
+                Ok(Read::Kept(record, _)) => {
+                    record.open().iter().for_each(|record| rows.record(position, record, true));
+                }
                 Ok(Read::Counted(at, pair, _)) => rows.counted(position, text, Some(*at), pair.as_ref()),
                 Ok(Read::Recognised) => rows.counted(position, text, None, None),
                 Err(_) => {}
@@ -176,6 +179,10 @@ impl Reader<'_, '_> {
             Ok(Read::Used(record, pair)) => {
                 self.out.signs.saw(record.time, pair);
                 self.out.used.push((position, Box::new(Packed::of(*record, text))));
+            }
+            Ok(Read::Kept(record, pair)) => {
+                self.out.signs.saw(record.time, Some(pair));
+                self.out.used.push((position, record));
             }
             Ok(Read::Counted(at, pair, twin)) => {
                 self.out.twins.extend(twin.map(|twin| (position, twin)));
