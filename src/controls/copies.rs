@@ -143,7 +143,7 @@ fn known_of(view: &View<'_>, vault: &Vault, from: Instant, to: Instant) -> Resul
         Err(hole) => hole,
     };
     let gap = view.of.world.coverage.terms().max_gap;
-    let min_days = vault.min_days.spans().last().and_then(|s| s.value).unwrap_or(PROVIDER_MINIMUM_DAYS);
+    let min_days = vault.min_days.spans().last().and_then(|s| s.value.flatten()).unwrap_or(PROVIDER_MINIMUM_DAYS);
     let locked = air_gapped::kind(vault) == Some(&VaultKind::AirGapped);
     let keeps = Duration::days(if locked { min_days.clamp(0, 36_500) } else { 0 });
     for (taken, evidence) in &vault.all_points {

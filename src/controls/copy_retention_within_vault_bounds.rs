@@ -19,7 +19,7 @@ pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
     let points = context.world.points.values().filter(|point| point.made.is_some());
     points
         .filter_map(|point| {
-            let vault = point.vault.as_ref().filter(|v| vaults.contains(v))?;
+            let vault = point.vault().filter(|v| vaults.contains(v))?;
             scope.holds(vault.account().as_ref(), vault.region().as_ref()).then(|| Subject::point(&point.arn, vault))
         })
         .collect()
@@ -35,10 +35,10 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         let message = "No record shows the recovery point's life cycle; add `aws backup list-recovery-points-by-backup-vault` to the snapshot.";
         return Judgement::insufficient("lifecycle_unknown", message);
     };
-    let vault = point.vault.as_ref().and_then(|v| view.of.world.vaults.get(v));
+    let vault = point.vault().and_then(|v| view.of.world.vaults.get(v));
     let min = vault.and_then(|v| view.fixed(&v.min_days));
     let max = vault.and_then(|v| view.fixed(&v.max_days));
-    let (Some((min, min_proof)), Some((max, max_proof))) = (min, max) else {
+    let (Some((Some(min), min_proof)), Some((Some(max), max_proof))) = (min, max) else {
         let message = "No record shows the vault's retention bounds; add `aws backup describe-backup-vault` to the snapshot.";
         return Judgement::insufficient("bounds_unknown", message);
     };
@@ -66,12 +66,16 @@ fn beforehand(point: &Point, view: &View<'_>) -> Option<Judgement> {
     }
     let over = view
         .look(&point.status)
-        .filter(|span| matches!(span.value, Some(PointStatus::Deleted | PointStatus::Expired | PointStatus::Deleting)))
+        .filter(|span| span.value.as_ref().is_some_and(is_over))
         .map(|span| (span.from, span.evidence));
     let listed_no_more = point.gone.filter(|(at, _)| view.is_past(*at));
     let (at, evidence) = over.or(listed_no_more)?;
     let message = format!("The recovery point was deleted or expired by {}.", instant::show(at));
     Some(Judgement::not_applicable("subject_deleted", message).citing(evidence, "no longer there"))
+}
+
+fn is_over(status: &PointStatus) -> bool {
+    status.is_gone() || matches!(status, PointStatus::Expired | PointStatus::Deleting)
 }
 
 /// How long a recovery point is kept.
@@ -93,14 +97,14 @@ fn retention(point: &Point, view: &View<'_>) -> Option<(Kept, Proof, Duration)> 
     if let Some((retention, proof)) = view.fixed(&point.retention) {
         return Some(exact(*retention, proof));
     }
-    let by_plan = point.rule.as_ref().zip(point.vault.as_ref()).and_then(|(rule, vault)| {
+    let by_plan = point.rule.as_ref().zip(point.vault()).and_then(|((rule, _), vault)| {
         let line = view.of.world.copy_rules.get(&(rule.clone(), vault.clone()))?;
         view.fixed(line)
     });
     if let Some((retention, proof)) = by_plan {
         return Some(exact(*retention, proof));
     }
-    let (created, delete_at) = (point.created?, point.delete_at?);
+    let (created, delete_at) = (point.created()?, point.delete_at()?);
     let (_, evidence) = point.made?;
     let proof = Proof::shown(evidence, "DeleteAt and CreationDate");
     Some((Kept::For(delete_at - created), proof, Duration::days(1)))

@@ -34,7 +34,7 @@ pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
 fn vault_of(call: &DeleteCall, context: &Context<'_>) -> Option<VaultArn> {
     call.vault.clone().or_else(|| {
         let arn = RecoveryPointArn::new(call.point.as_deref()?);
-        context.world.points.get(&arn)?.vault.clone()
+        context.world.points.get(&arn)?.vault().cloned()
     })
 }
 

@@ -17,8 +17,8 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     if let Some(answer) = air_gapped::beforehand(vault, view) {
         return answer;
     }
-    let Some((min, min_proof)) = view.fixed(&vault.min_days) else { return air_gapped::absent("MinRetentionDays") };
-    let Some((max, max_proof)) = view.fixed(&vault.max_days) else { return air_gapped::absent("MaxRetentionDays") };
+    let Some((Some(min), min_proof)) = view.fixed(&vault.min_days) else { return air_gapped::absent("MinRetentionDays") };
+    let Some((Some(max), max_proof)) = view.fixed(&vault.max_days) else { return air_gapped::absent("MaxRetentionDays") };
     let mut proof = min_proof.with(Some(max_proof));
     for (_, evidence, days) in vault.refused_min_days.iter().filter(|(at, ..)| view.is_past(*at)) {
         proof = proof.and(*evidence, format!("a creation with {days} days was refused"));

@@ -41,8 +41,14 @@ pub enum About {
     Point(RecoveryPointArn, Box<PointSays>),
     /// Every recovery point of the vault is listed in this snapshot.
     AllPoints(VaultArn),
-    /// A copy or backup job.
+    /// A backup, copy or restore job.
     Job(String, Box<JobSays>),
+    /// A legal hold, by `LegalHoldId`.
+    Hold(String, Box<HoldSays>),
+    /// A restore testing plan: account, Region and name, with slashes.
+    TestPlan(String, Box<TestPlanSays>),
+    /// A selection of a restore testing plan: the plan's id, a slash, and its name.
+    TestSelection(String, Box<TestSelectionSays>),
     /// A resource that is or should be backed up.
     Resource(ResourceArn, Option<String>),
     /// A RAM resource share.
@@ -127,6 +133,7 @@ pub fn read(log: &Log) -> Vec<Fact> {
                     Some("ram") => ram::read_snapshot(row, &mut out),
                     Some("mpa") => mpa::read_snapshot(row, &mut out),
                     Some("cloudtrail") => cloudtrail::read_snapshot(row, &mut out),
+                    Some("resourcegroupstaggingapi") => backup::read_tags(row, &mut out),
                     Some("organizations") => backup::read_organization(row, &mut out),
                     _ => {}
                 }

@@ -47,7 +47,7 @@ words! {
     VaultState { Creating = "CREATING", Available = "AVAILABLE", Failed = "FAILED" }
     /// `EncryptionKeyType`.
     KeyType { AwsOwned = "AWS_OWNED_KMS_KEY", CustomerManaged = "CUSTOMER_MANAGED_KMS_KEY" }
-    /// `RecoveryPoint.Status`.
+    /// `RecoveryPoint.Status`; `DELETED` and `DISASSOCIATED` are what events say of a point that AWS Backup no longer has.
     PointStatus {
         Completed = "COMPLETED",
         Partial = "PARTIAL",
@@ -57,12 +57,28 @@ words! {
         Stopped = "STOPPED",
         Creating = "CREATING",
         Deleted = "DELETED",
+        Disassociated = "DISASSOCIATED",
     }
-    /// `State` of a copy or backup job.
+    /// `StorageClass`.
+    StorageClass { Warm = "WARM", Cold = "COLD", Deleted = "DELETED" }
+    /// `IndexStatus`; `DELETED` occurs in events only.
+    IndexStatus { Pending = "PENDING", Active = "ACTIVE", Failed = "FAILED", Deleting = "DELETING", Deleted = "DELETED" }
+    /// `ScanResultStatus`.
+    ScanResult { NoThreats = "NO_THREATS_FOUND", Threats = "THREATS_FOUND", Unknown = "UNKNOWN" }
+    /// `Status` of a legal hold.
+    HoldStatus { Creating = "CREATING", Active = "ACTIVE", Canceling = "CANCELING", Canceled = "CANCELED" }
+    /// `DestinationVaultLockState`, `VaultLockState`.
+    LockState { Locked = "LOCKED", Unlocked = "UNLOCKED" }
+    /// `ValidationStatus` of a restore job.
+    ValidationStatus { Failed = "FAILED", Successful = "SUCCESSFUL", TimedOut = "TIMED_OUT", Validating = "VALIDATING" }
+    /// `DeletionStatus` of what a tested restore made.
+    DeletionStatus { Deleting = "DELETING", Failed = "FAILED", Successful = "SUCCESSFUL" }
+    /// `State` of a backup or copy job, `Status` of a restore job.
     JobState {
         Created = "CREATED",
         Pending = "PENDING",
         Running = "RUNNING",
+        Aborting = "ABORTING",
         Completed = "COMPLETED",
         Failed = "FAILED",
         Partial = "PARTIAL",
@@ -102,7 +118,19 @@ impl Association {
     }
 }
 
+impl JobState {
+    /// Nothing more becomes of the job.
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Completed | Self::Failed | Self::Partial | Self::Aborted | Self::Expired)
+    }
+}
+
 impl PointStatus {
+    /// AWS Backup no longer has the point.
+    pub fn is_gone(&self) -> bool {
+        matches!(self, Self::Deleted | Self::Disassociated)
+    }
+
     /// Whether the point can be restored from.
     pub fn is_usable(&self, accept_partial: bool) -> bool {
         matches!(self, Self::Completed | Self::Available) || (accept_partial && *self == Self::Partial)

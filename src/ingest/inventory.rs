@@ -94,9 +94,11 @@ pub struct Output {
 }
 
 /// Lists: the operation and the key that holds its rows.
-const LISTS: [(&str, &str); 28] = [
+const LISTS: &[(&str, &str)] = &[
     ("backup list-backup-vaults", "BackupVaultList"),
     ("backup list-recovery-points-by-backup-vault", "RecoveryPoints"),
+    ("backup list-recovery-points-by-legal-hold", "RecoveryPoints"),
+    ("backup list-recovery-points-by-resource", "RecoveryPoints"),
     ("backup list-protected-resources", "Results"),
     ("backup list-backup-jobs", "BackupJobs"),
     ("backup list-copy-jobs", "CopyJobs"),
@@ -106,6 +108,9 @@ const LISTS: [(&str, &str); 28] = [
     ("backup list-restore-access-backup-vaults", "RestoreAccessBackupVaults"),
     ("backup list-legal-holds", "LegalHolds"),
     ("backup list-restore-testing-plans", "RestoreTestingPlans"),
+    ("backup list-restore-testing-selections", "RestoreTestingSelections"),
+    ("backup list-scan-jobs", "ScanJobs"),
+    ("backup list-indexed-recovery-points", "IndexedRecoveryPoints"),
     ("backup list-frameworks", "Frameworks"),
     ("backup list-report-plans", "ReportPlans"),
     ("ram get-resource-share-associations", "resourceShareAssociations"),
@@ -126,8 +131,17 @@ const LISTS: [(&str, &str); 28] = [
 ];
 
 /// Single answers: the operation and the keys that it has, all of them.
-const SINGLES: [(&str, &[&str]); 21] = [
+const SINGLES: &[(&str, &[&str])] = &[
     ("backup get-backup-vault-access-policy", &["BackupVaultArn", "Policy"]),
+    ("backup get-backup-vault-notifications", &["BackupVaultArn", "SNSTopicArn"]),
+    ("backup get-legal-hold", &["LegalHoldId", "LegalHoldArn"]),
+    ("backup get-restore-testing-plan", &["RestoreTestingPlan"]),
+    ("backup get-restore-testing-selection", &["RestoreTestingSelection"]),
+    ("backup describe-backup-job", &["BackupJobId", "State"]),
+    ("backup describe-copy-job", &["CopyJob"]),
+    ("backup describe-restore-job", &["RestoreJobId", "Status"]),
+    // Its only member tells nothing, so that the file's name decides.
+    ("backup list-tags", &["Tags", BY_NAME]),
     ("backup describe-recovery-point", &["RecoveryPointArn", "BackupVaultArn"]),
     ("backup describe-backup-vault", &["BackupVaultArn", "CreationDate"]),
     ("backup describe-backup-vault", &["BackupVaultArn", "BackupVaultName", "NumberOfRecoveryPoints"]),
@@ -150,6 +164,9 @@ const SINGLES: [(&str, &[&str]); 21] = [
     ("mpa get-resource-policy", &["PolicyDocument", "PolicyType", "ResourceArn"]),
 ];
 
+/// No output has this key: an operation with it is told by the file's name alone.
+const BY_NAME: &str = "";
+
 /// Keys of lists that other programs have too: the rows of ours have one of these members.
 const GENERIC: [(&str, &[&str]); 6] = [
     ("Results", &["ResourceArn"]),
@@ -161,7 +178,7 @@ const GENERIC: [(&str, &[&str]); 6] = [
 ];
 
 /// Keys of single answers that other documents have too.
-const COMMON: [&str; 4] = ["Arn", "Policy", "Organization", "PolicyDocument"];
+const COMMON: &[&str] = &["Arn", "Policy", "Organization", "PolicyDocument", "Tags"];
 
 /// Whether a document with such a key claims to be an inventory output, so that a broken one is a defect.
 pub fn claims(key: &str) -> bool {
@@ -177,8 +194,13 @@ pub fn recognise(document: Value, hint: Option<&'static str>) -> Option<Result<O
     if let Some(operation) = single(members) {
         return Some(Ok(Output { operation, list: None, document, report: false, taken: None }));
     }
+    let other = |key: &str| LISTS.iter().any(|(operation, list)| hint == Some(operation) && *list == key);
     for (operation, key) in LISTS {
-        match members.get(key) {
+        if hint != Some(operation) && other(key) {
+            // Another list under the same key, which the file's name says that this is.
+            continue;
+        }
+        match members.get(*key) {
             Some(Value::Array(rows)) if hint == Some(operation) || tells(key, rows) => {
                 return Some(Ok(Output { operation, list: Some(key), document, report: false, taken: None }));
             }
@@ -189,7 +211,10 @@ pub fn recognise(document: Value, hint: Option<&'static str>) -> Option<Result<O
             Some(_) => {}
         }
     }
-    let operation = hint.filter(|hint| SINGLES.iter().any(|(operation, _)| operation == hint))?;
+    let by_name =
+        |keys: &[&str]| keys.iter().all(|key| *key == BY_NAME || members.get(*key).is_some_and(Value::is_object));
+    let known = |keys: &[&str]| !keys.contains(&BY_NAME) || by_name(keys);
+    let operation = hint.filter(|hint| SINGLES.iter().any(|(operation, keys)| operation == hint && known(keys)))?;
     Some(Ok(Output { operation, list: None, document, report: false, taken: None }))
 }
 

@@ -33,6 +33,11 @@ impl<'a> Node<'a> {
         self.0.as_object().is_some_and(|m| m.iter().any(|(k, v)| k.eq_ignore_ascii_case(key) && v.is_null()))
     }
 
+    /// Whether the member is written down at all, even as `null` or redacted.
+    pub fn names(self, key: &str) -> bool {
+        self.0.as_object().is_some_and(|m| m.keys().any(|k| k.eq_ignore_ascii_case(key)))
+    }
+
     /// Follows member names.
     pub fn path(self, keys: &[&str]) -> Option<Node<'a>> {
         keys.iter().try_fold(self, |node, key| node.get(key))
@@ -103,5 +108,6 @@ mod tests {
         assert!(node.get("tags").is_none() && node.list("tags").is_none());
         assert_eq!(Node(&json!({"d": 99_999_999_999_i64})).days("d"), None);
         assert!(node.is_null("policy") && !node.is_null("absent"));
+        assert!(node.names("Tags") && !node.names("absent"));
     }
 }

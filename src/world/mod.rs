@@ -4,6 +4,8 @@ pub mod access;
 pub mod approval;
 pub mod drift;
 pub mod entity;
+pub mod hold;
+pub mod holdings;
 pub mod identity_source;
 pub mod invitation;
 pub mod job;
@@ -13,6 +15,9 @@ pub mod seen;
 pub mod session;
 pub mod share;
 pub mod sharing;
+pub mod tags;
+pub mod test_plan;
+pub mod test_selection;
 pub mod trail;
 pub mod vault;
 
@@ -62,8 +67,14 @@ pub struct World {
     pub copies: BTreeMap<ResourceArn, Vec<point::Copied>>,
     /// How long the rules of plans keep their copies, by rule and vault.
     pub copy_rules: BTreeMap<(PlanRule, VaultArn), Timeline<Retention>>,
-    /// Copy and backup jobs.
+    /// Backup, copy and restore jobs.
     pub jobs: BTreeMap<String, job::Job>,
+    /// Legal holds.
+    pub holds: BTreeMap<String, hold::Hold>,
+    /// Restore testing plans.
+    pub test_plans: BTreeMap<String, test_plan::TestPlan>,
+    /// Their selections.
+    pub test_selections: BTreeMap<String, test_selection::TestSelection>,
     /// Resources that are or should be backed up.
     pub resources: BTreeMap<ResourceArn, Resource>,
     /// RAM shares.
@@ -109,6 +120,9 @@ struct Gathered {
     points: BTreeMap<RecoveryPointArn, point::Seen>,
     copy_rules: BTreeMap<(PlanRule, VaultArn), seen::Sightings<Retention>>,
     jobs: BTreeMap<String, job::Seen>,
+    holds: BTreeMap<String, hold::Seen>,
+    test_plans: BTreeMap<String, test_plan::Seen>,
+    test_selections: BTreeMap<String, test_selection::Seen>,
     shares: BTreeMap<ShareArn, share::Seen>,
     invitations: BTreeMap<InvitationArn, invitation::Seen>,
     permissions: BTreeMap<String, permission::Seen>,
@@ -142,6 +156,9 @@ impl World {
             About::AllPoints(arn) => into.vaults.entry(arn.clone()).or_default().all_points.push((at, evidence)),
             About::Point(arn, says) => into.points.entry(arn.clone()).or_default().note(fact, says),
             About::Job(id, says) => into.jobs.entry(id.clone()).or_default().note(fact, says),
+            About::Hold(id, says) => into.holds.entry(id.clone()).or_default().note(fact, says),
+            About::TestPlan(id, says) => into.test_plans.entry(id.clone()).or_default().note(fact, says),
+            About::TestSelection(id, says) => into.test_selections.entry(id.clone()).or_default().note(fact, says),
             About::Resource(arn, kind) => {
                 let known = self.resources.entry(arn.clone()).or_insert(Resource { kind: None, evidence, since: at });
                 known.kind = known.kind.take().or_else(|| kind.clone());
@@ -203,7 +220,14 @@ impl World {
         // A version of a plan never changes, so a snapshot of it shows what it always said.
         let plans = gathered.copy_rules.into_iter();
         self.copy_rules = plans.map(|(key, seen)| (key, seen.replay_quietly(|_| Instant::MIN_UTC))).collect();
-        self.jobs = gathered.jobs.into_iter().map(|(id, seen)| (id, seen.replay())).collect();
+        self.jobs = settle(gathered.jobs, coverage, drifts, |_| None, job::Seen::replay);
+        let places: BTreeMap<_, _> =
+            gathered.holds.iter().filter_map(|(id, seen)| Some((id.clone(), hold::pair(seen)?))).collect();
+        let place = |id: &String| places.get(id).cloned();
+        self.holds = settle(gathered.holds, coverage, drifts, place, hold::Seen::replay);
+        self.test_plans = settle(gathered.test_plans, coverage, drifts, test_plan::pair, test_plan::Seen::replay);
+        self.test_selections =
+            settle(gathered.test_selections, coverage, drifts, test_plan::pair, test_selection::Seen::replay);
         self.shares =
             gathered.shares.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
         self.teams =
@@ -240,6 +264,9 @@ impl World {
         all("vault", &self.vaults)
             .chain(all("recovery_point", &self.points))
             .chain(all("job", &self.jobs))
+            .chain(all("legal_hold", &self.holds))
+            .chain(all("restore_testing_plan", &self.test_plans))
+            .chain(all("restore_testing_selection", &self.test_selections))
             .chain(all("share", &self.shares))
             .chain(all("invitation", &self.invitations))
             .chain(all("permission", &self.permissions))

@@ -3,12 +3,12 @@
 //! A point's identity is its ARN, its resource is `ResourceArn`: inside an air-gapped vault the ARN says nothing of it.
 
 use super::drift::Drift;
-use super::entity::{Attributes, Entity};
+use super::entity::{Attributes, Entity, Told, first, last};
 use super::seen::{Note, Sightings};
 use super::vault::Vault;
-use crate::arn::{RecoveryPointArn, ResourceArn, VaultArn};
+use crate::arn::{KeyArn, RecoveryPointArn, ResourceArn, VaultArn};
 use crate::evidence::Evidence;
-use crate::facts::words::PointStatus;
+use crate::facts::words::{IndexStatus, KeyType, PointStatus, ScanResult, StorageClass};
 use crate::facts::{Fact, PlanRule, PointSays, Retention};
 use crate::instant::Instant;
 use crate::timeline::Timeline;
@@ -20,21 +20,59 @@ pub struct Point {
     /// Its ARN, or `copy-job:<id>` where only the job that made it is known.
     pub arn: RecoveryPointArn,
     /// Where it lies.
-    pub vault: Option<VaultArn>,
+    pub vault: Told<VaultArn>,
+    /// From which vault it was copied.
+    pub source_vault: Told<VaultArn>,
     /// What it is of.
-    pub resource: Option<ResourceArn>,
+    pub resource: Told<ResourceArn>,
+    /// `ResourceType`.
+    pub resource_type: Told<String>,
+    /// `ResourceName`.
+    pub resource_name: Told<String>,
     /// `Status`.
     pub status: Timeline<PointStatus>,
+    /// The latest `StatusMessage`.
+    pub message: Told<String>,
     /// How long it is kept.
     pub retention: Timeline<Retention>,
-    /// When it was complete: the later of creation and completion.
-    pub made: Option<(Instant, Evidence)>,
-    /// When it was begun.
-    pub created: Option<Instant>,
+    /// After how many days it turns cold, if it ever does.
+    pub cold_after_days: Timeline<Option<i64>>,
+    /// Whether it is kept only until it is copied to the air-gapped vault.
+    pub until_copied: Timeline<bool>,
     /// `CalculatedLifecycle.DeleteAt`.
-    pub delete_at: Option<Instant>,
+    pub delete_at: Timeline<Instant>,
+    /// `CalculatedLifecycle.MoveToColdStorageAt`.
+    pub cold_at: Timeline<Instant>,
+    /// `StorageClass`.
+    pub storage: Timeline<StorageClass>,
+    /// `BackupSizeInBytes`.
+    pub size: Told<i64>,
+    /// `IsEncrypted`.
+    pub encrypted: Told<bool>,
+    /// `EncryptionKeyArn`.
+    pub key: Told<KeyArn>,
+    /// `EncryptionKeyType`.
+    pub key_type: Told<KeyType>,
+    /// The composite that it is part of.
+    pub parent: Timeline<Option<RecoveryPointArn>>,
+    /// Whether it is a composite.
+    pub is_parent: Told<bool>,
+    /// `CompositeMemberIdentifier`.
+    pub member: Told<String>,
+    /// `IndexStatus`.
+    pub index: Timeline<IndexStatus>,
+    /// What malware scans found.
+    pub scan: Timeline<ScanResult>,
+    /// `LastRestoreTime`.
+    pub last_restore: Told<Instant>,
+    /// `IamRoleArn`.
+    pub role: Told<String>,
+    /// When it was complete: the later of creation and completion.
+    pub made: Told<Instant>,
+    /// When it was begun.
+    pub created: Told<Instant>,
     /// The rule that made it.
-    pub rule: Option<PlanRule>,
+    pub rule: Told<PlanRule>,
     /// A complete list of the vault no longer has it.
     pub gone: Option<(Instant, Evidence)>,
     /// The first entry that names it.
@@ -42,6 +80,26 @@ pub struct Point {
 }
 
 impl Point {
+    /// Where it lies.
+    pub fn vault(&self) -> Option<&VaultArn> {
+        self.vault.as_ref().map(|(vault, _)| vault)
+    }
+
+    /// What it is of.
+    pub fn resource(&self) -> Option<&ResourceArn> {
+        self.resource.as_ref().map(|(resource, _)| resource)
+    }
+
+    /// When it was begun.
+    pub fn created(&self) -> Option<Instant> {
+        self.created.map(|(at, _)| at)
+    }
+
+    /// `CalculatedLifecycle.DeleteAt`, the latest.
+    pub fn delete_at(&self) -> Option<Instant> {
+        self.delete_at.spans().last().and_then(|span| span.value)
+    }
+
     /// The first instant at which it can no longer be restored from, as far as is known.
     pub fn ends(&self, accept_partial: bool) -> Option<Instant> {
         let made = self.made.map(|(at, _)| at)?;
@@ -57,17 +115,45 @@ impl Point {
         let days = self.retention.spans().last().and_then(|span| span.value);
         let computed = match days {
             Some(Retention::Days(days)) if (0..=100_000).contains(&days) => {
-                self.created.map(|at| at + chrono::Duration::days(days))
+                self.created().map(|at| at + chrono::Duration::days(days))
             }
             _ => None,
         };
-        self.delete_at.or(computed)
+        self.delete_at().or(computed)
     }
 }
 
 impl Entity for Point {
     fn attributes(&self) -> Attributes<'_> {
-        vec![("Status".into(), &self.status), ("Lifecycle".into(), &self.retention)]
+        vec![
+            ("Status".into(), &self.status),
+            ("StatusMessage".into(), &self.message),
+            ("BackupVaultArn".into(), &self.vault),
+            ("SourceBackupVaultArn".into(), &self.source_vault),
+            ("ResourceArn".into(), &self.resource),
+            ("ResourceType".into(), &self.resource_type),
+            ("ResourceName".into(), &self.resource_name),
+            ("CreationDate".into(), &self.created),
+            ("complete since".into(), &self.made),
+            ("Lifecycle".into(), &self.retention),
+            ("MoveToColdStorageAfterDays".into(), &self.cold_after_days),
+            ("kept until copied".into(), &self.until_copied),
+            ("DeleteAt".into(), &self.delete_at),
+            ("MoveToColdStorageAt".into(), &self.cold_at),
+            ("StorageClass".into(), &self.storage),
+            ("BackupSizeInBytes".into(), &self.size),
+            ("IsEncrypted".into(), &self.encrypted),
+            ("EncryptionKeyArn".into(), &self.key),
+            ("EncryptionKeyType".into(), &self.key_type),
+            ("ParentRecoveryPointArn".into(), &self.parent),
+            ("IsParent".into(), &self.is_parent),
+            ("CompositeMemberIdentifier".into(), &self.member),
+            ("IndexStatus".into(), &self.index),
+            ("ScanResultStatus".into(), &self.scan),
+            ("LastRestoreTime".into(), &self.last_restore),
+            ("IamRoleArn".into(), &self.role),
+            ("CreatedBy".into(), &self.rule),
+        ]
     }
 }
 
@@ -94,7 +180,7 @@ pub struct Copied {
 pub(super) fn by_resource(points: &BTreeMap<RecoveryPointArn, Point>) -> BTreeMap<ResourceArn, Vec<Copied>> {
     let mut series: BTreeMap<ResourceArn, Vec<Copied>> = BTreeMap::new();
     for point in points.values() {
-        let (Some(resource), Some(vault), Some((at, evidence))) = (&point.resource, &point.vault, point.made) else {
+        let (Some(resource), Some(vault), Some((at, evidence))) = (point.resource(), point.vault(), point.made) else {
             continue;
         };
         let ever = |wanted: fn(&PointStatus) -> bool| {
@@ -120,14 +206,33 @@ pub(super) fn by_resource(points: &BTreeMap<RecoveryPointArn, Point>) -> BTreeMa
 /// What was seen of a point.
 #[derive(Default)]
 pub(super) struct Seen {
-    vault: Option<VaultArn>,
-    resource: Option<ResourceArn>,
+    vault: Told<VaultArn>,
+    source_vault: Told<VaultArn>,
+    resource: Told<ResourceArn>,
+    resource_type: Told<String>,
+    resource_name: Told<String>,
     status: Sightings<PointStatus>,
+    message: Told<String>,
     retention: Sightings<Retention>,
-    made: Option<(Instant, Evidence)>,
-    created: Option<Instant>,
-    delete_at: Option<Instant>,
-    rule: Option<PlanRule>,
+    cold_after_days: Sightings<Option<i64>>,
+    until_copied: Sightings<bool>,
+    delete_at: Sightings<Instant>,
+    cold_at: Sightings<Instant>,
+    storage: Sightings<StorageClass>,
+    size: Told<i64>,
+    encrypted: Told<bool>,
+    key: Told<KeyArn>,
+    key_type: Told<KeyType>,
+    parent: Sightings<Option<RecoveryPointArn>>,
+    is_parent: Told<bool>,
+    member: Told<String>,
+    index: Sightings<IndexStatus>,
+    scan: Sightings<ScanResult>,
+    last_restore: Told<Instant>,
+    role: Told<String>,
+    made: Told<Instant>,
+    created: Told<Instant>,
+    rule: Told<PlanRule>,
     listed: Vec<Instant>,
     first_seen: Option<(Instant, Evidence)>,
 }
@@ -135,16 +240,56 @@ pub(super) struct Seen {
 impl Seen {
     pub(super) fn note(&mut self, fact: &Fact, says: &PointSays) {
         self.first_seen.get_or_insert((fact.at, fact.evidence));
-        self.vault = self.vault.take().or_else(|| says.vault.clone());
-        self.resource = self.resource.take().or_else(|| says.resource.clone());
-        self.created = self.created.or(says.created);
-        self.rule = self.rule.take().or_else(|| says.rule.clone());
-        self.delete_at = says.delete_at.or(self.delete_at);
+        first(&mut self.vault, says.vault.as_ref(), fact);
+        first(&mut self.source_vault, says.source_vault.as_ref(), fact);
+        first(&mut self.resource, says.resource.as_ref(), fact);
+        first(&mut self.resource_type, says.resource_type.as_ref(), fact);
+        first(&mut self.created, says.created.as_ref(), fact);
+        first(&mut self.encrypted, says.encrypted.as_ref(), fact);
+        first(&mut self.key, says.key.as_ref(), fact);
+        first(&mut self.key_type, says.key_type.as_ref(), fact);
+        first(&mut self.is_parent, says.is_parent.as_ref(), fact);
+        first(&mut self.member, says.member.as_ref(), fact);
+        first(&mut self.role, says.role.as_ref(), fact);
+        first(&mut self.rule, says.rule.as_ref(), fact);
+        last(&mut self.resource_name, says.resource_name.as_ref(), fact);
+        last(&mut self.message, says.message.as_ref(), fact);
+        last(&mut self.size, says.size.as_ref(), fact);
+        last(&mut self.last_restore, says.last_restore.as_ref(), fact);
+        self.storage.note(fact, says.storage.clone());
+        self.parent.note(fact, says.parent.clone());
+        self.index.note(fact, says.index.clone());
+        self.scan.note(fact, says.scan.clone());
         if says.listed {
             self.listed.push(fact.at);
         }
-        // A snapshot shows a life cycle that has held since the point was made, unless a call changed it.
-        self.retention.note(fact, says.retention);
+        self.note_life_cycle(fact, says);
+        self.note_status(fact, says);
+    }
+
+    /// A snapshot shows a life cycle that has held since the point was made, unless a call changed it; what such a call does not
+    /// say is unknown from then on.
+    fn note_life_cycle(&mut self, fact: &Fact, says: &PointSays) {
+        fn note<T: Clone + PartialEq + serde::Serialize>(
+            line: &mut Sightings<T>,
+            fact: &Fact,
+            said: Option<&T>,
+            changed: bool,
+        ) {
+            match said {
+                None if changed => line.blur(fact),
+                said => line.note(fact, said.cloned()),
+            }
+        }
+        let changed = says.life_cycle_changed;
+        note(&mut self.retention, fact, says.retention.as_ref(), changed);
+        note(&mut self.cold_after_days, fact, says.cold_after_days.as_ref(), changed);
+        note(&mut self.until_copied, fact, says.until_copied.as_ref(), changed);
+        note(&mut self.delete_at, fact, says.delete_at.as_ref(), changed);
+        note(&mut self.cold_at, fact, says.cold_at.as_ref(), changed);
+    }
+
+    fn note_status(&mut self, fact: &Fact, says: &PointSays) {
         let Some(status) = &says.status else { return };
         let made = [says.created, says.completed].into_iter().flatten().max();
         // Whatever has become of it since, a point with a completion date was complete then.
@@ -155,10 +300,9 @@ impl Seen {
         if self.made.is_none_or(|(known, _)| made < known) {
             self.made = Some((made, fact.evidence));
         }
-        if !status.is_usable(true) {
-            return self.status.note(fact, Some(status.clone()));
+        if status.is_usable(true) {
+            self.status.at(made, fact, Some(status.clone()));
         }
-        self.status.at(made, fact, Some(status.clone()));
         self.status.note(fact, Some(status.clone()));
     }
 
@@ -169,22 +313,41 @@ impl Seen {
         drifts: &mut Vec<Drift>,
     ) -> Point {
         let id = arn.to_string();
-        let born = self.created.or(self.made.map(|(at, _)| at));
+        let born = self.created.or(self.made).map(|(at, _)| at);
         let since = |at: Instant| born.unwrap_or(at);
-        let lists =
-            self.vault.as_ref().and_then(|v| vaults.get(v)).map(|v| v.all_points.as_slice()).unwrap_or_default();
+        let vault = self.vault.as_ref().and_then(|(vault, _)| vaults.get(vault));
+        let lists = vault.map(|v| v.all_points.as_slice()).unwrap_or_default();
         // A list taken while the point was being made may not have it yet.
         let settled = self.made.map(|(at, _)| at + chrono::Duration::hours(1));
         let named = arn.as_str().starts_with("arn:");
         let gone = lists.iter().find(|(at, _)| named && settled.is_some_and(|s| *at >= s) && !self.listed.contains(at));
         Point {
             status: self.status.replay_quietly(|at| at),
+            message: self.message,
             retention: self.retention.replay(since, &mut Note { drifts, entity: &id, field: "Lifecycle" }),
+            cold_after_days: self.cold_after_days.replay_quietly(since),
+            until_copied: self.until_copied.replay_quietly(since),
+            delete_at: self.delete_at.replay_quietly(since),
+            cold_at: self.cold_at.replay_quietly(since),
+            storage: self.storage.replay_quietly(|at| at),
+            size: self.size,
+            encrypted: self.encrypted,
+            key: self.key,
+            key_type: self.key_type,
+            parent: self.parent.replay_quietly(since),
+            is_parent: self.is_parent,
+            member: self.member,
+            index: self.index.replay_quietly(|at| at),
+            scan: self.scan.replay_quietly(|at| at),
+            last_restore: self.last_restore,
+            role: self.role,
             vault: self.vault,
+            source_vault: self.source_vault,
             resource: self.resource,
+            resource_type: self.resource_type,
+            resource_name: self.resource_name,
             made: self.made,
-            created: self.created.or(self.made.map(|(at, _)| at)),
-            delete_at: self.delete_at,
+            created: self.created.or(self.made),
             rule: self.rule,
             gone: gone.copied(),
             first_seen: self.first_seen,

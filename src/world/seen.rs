@@ -61,6 +61,14 @@ impl<T: Clone + PartialEq + Serialize> Sightings<T> {
         self.0.last().map(|sighting| &sighting.value)
     }
 
+    /// What a call was computed to have made, where a snapshot now shows the same thing more exactly.
+    pub fn refine(&mut self, is_same: impl FnOnce(&T) -> bool, exact: &T) {
+        let Some(last) = self.0.last_mut().filter(|sighting| !sighting.observed) else { return };
+        if last.value.as_ref().is_some_and(is_same) {
+            last.value = Some(exact.clone());
+        }
+    }
+
     /// Nothing was seen.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

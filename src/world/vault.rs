@@ -6,17 +6,24 @@
 use super::Happened;
 use super::approval::Session;
 use super::drift::Drift;
-use super::entity::{Attributes, Entity};
-use super::seen::{Note, Sightings};
+use super::entity::{Attributes, Entity, Terms, Told, first, last};
+use super::seen::Sightings;
+use super::tags::{self, Tags};
 use crate::arn::{KeyArn, SessionArn, TeamArn, VaultArn};
 use crate::coverage::{Coverage, Pair};
 use crate::evidence::Evidence;
 use crate::facts::words::{KeyType, SessionState, UpdateStatus, VaultKind, VaultState};
-use crate::facts::{Fact, VaultSays};
+use crate::facts::{Fact, Notifications, Setting, VaultSays};
 use crate::instant::Instant;
 use crate::timeline::Timeline;
 use chrono::Duration;
 use std::collections::BTreeMap;
+
+/// AWS deletes the key that it owns so long after the vault (AWS Backup developer guide, "Logically air-gapped vault").
+const KEY_OUTLIVES_VAULT: Duration = Duration::days(7);
+
+/// A `LockDate` that a snapshot shows is the one that a call was computed to set, if it lies no further from it.
+const SAME_LOCK: Duration = Duration::days(1);
 
 /// A vault.
 #[derive(Debug)]
@@ -27,6 +34,10 @@ pub struct Vault {
     pub kind: Timeline<VaultKind>,
     /// `VaultState`.
     pub state: Timeline<VaultState>,
+    /// `CreatorRequestId`.
+    pub creator_request_id: Told<String>,
+    /// `SourceBackupVaultArn`.
+    pub source: Told<VaultArn>,
     /// `Locked`.
     pub locked: Timeline<bool>,
     /// `LockDate`.
@@ -34,23 +45,35 @@ pub struct Vault {
     /// Successful calls that change the lock.
     pub lock_changes: Vec<Happened<()>>,
     /// `MinRetentionDays`.
-    pub min_days: Timeline<i64>,
+    pub min_days: Timeline<Option<i64>>,
     /// `MaxRetentionDays`.
-    pub max_days: Timeline<i64>,
+    pub max_days: Timeline<Option<i64>>,
     /// Refused creations with too small a minimum.
     pub refused_min_days: Vec<(Instant, Evidence, i64)>,
     /// `EncryptionKeyType`.
     pub key_type: Timeline<KeyType>,
     /// `EncryptionKeyArn`.
     pub key: Timeline<KeyArn>,
+    /// When AWS deletes the key that it owns: the vault was deleted seven days before.
+    pub key_deletion_due: Told<Instant>,
     /// The associated approval team.
     pub team: Timeline<Option<TeamArn>>,
     /// How the latest change of the team went.
     pub team_update: Timeline<UpdateStatus>,
+    /// The access policy as written; a policy that cannot be read is unknown from then on.
+    pub policy: Timeline<Option<String>>,
+    /// What was set to something that cannot be read, and why; the latest of each.
+    pub unread: BTreeMap<Setting, Told<String>>,
+    /// Where notifications go.
+    pub notifications: Timeline<Option<Notifications>>,
+    /// Tags.
+    pub tags: Tags,
+    /// `NumberOfRecoveryPoints`, when snapshots showed it.
+    pub points: Timeline<i64>,
     /// Whether it exists.
     pub exists: Timeline<bool>,
     /// When it was made, and who says so.
-    pub created: Option<(Instant, Evidence)>,
+    pub created: Told<Instant>,
     /// Complete lists of its recovery points.
     pub all_points: Vec<(Instant, Evidence)>,
     /// The first entry that names it.
@@ -66,10 +89,13 @@ impl Vault {
 
 impl Entity for Vault {
     fn attributes(&self) -> Attributes<'_> {
-        vec![
+        let mut all: Attributes<'_> = vec![
             ("exists".into(), &self.exists),
             ("VaultType".into(), &self.kind),
             ("VaultState".into(), &self.state),
+            ("CreationDate".into(), &self.created),
+            ("CreatorRequestId".into(), &self.creator_request_id),
+            ("SourceBackupVaultArn".into(), &self.source),
             ("Locked".into(), &self.locked),
             ("LockDate".into(), &self.lock_date),
             ("MinRetentionDays".into(), &self.min_days),
@@ -78,7 +104,16 @@ impl Entity for Vault {
             ("EncryptionKeyArn".into(), &self.key),
             ("MpaApprovalTeamArn".into(), &self.team),
             ("LatestMpaApprovalTeamUpdate".into(), &self.team_update),
-        ]
+            ("Policy".into(), &self.policy),
+            ("Notifications".into(), &self.notifications),
+            ("NumberOfRecoveryPoints".into(), &self.points),
+            ("key deletion due".into(), &self.key_deletion_due),
+        ];
+        for (setting, why) in &self.unread {
+            all.push((format!("{setting:?} unreadable").into(), why));
+        }
+        all.extend(self.tags.attributes());
+        all
     }
 }
 
@@ -90,8 +125,15 @@ pub(super) struct Seen {
     locked: Sightings<bool>,
     lock_date: Sightings<Option<Instant>>,
     lock_changes: Vec<Happened<()>>,
-    min_days: Sightings<i64>,
-    max_days: Sightings<i64>,
+    min_days: Sightings<Option<i64>>,
+    max_days: Sightings<Option<i64>>,
+    creator_request_id: Told<String>,
+    source: Told<VaultArn>,
+    policy: Sightings<Option<String>>,
+    unread: BTreeMap<Setting, Told<String>>,
+    notifications: Sightings<Option<Notifications>>,
+    tags: tags::Seen,
+    points: Sightings<i64>,
     refused_min_days: Vec<(Instant, Evidence, i64)>,
     key_type: Sightings<KeyType>,
     key: Sightings<KeyArn>,
@@ -113,10 +155,11 @@ impl Seen {
         self.first_seen.get_or_insert(here);
         self.kind.note(fact, says.kind.clone());
         self.state.note(fact, says.state.clone());
-        self.locked.note(fact, says.locked);
-        self.lock_date.note(fact, says.lock_date);
-        self.min_days.note(fact, says.min_days);
-        self.max_days.note(fact, says.max_days);
+        first(&mut self.creator_request_id, says.creator_request_id.as_ref(), fact);
+        first(&mut self.source, says.source.as_ref(), fact);
+        self.note_lock(fact, says);
+        self.note_settings(fact, says);
+        self.points.note(fact, says.points);
         self.key_type.note(fact, says.key_type.clone());
         self.key.note(fact, says.key.clone());
         self.exists.note(fact, says.exists);
@@ -125,15 +168,53 @@ impl Seen {
         if says.team_asked.is_some() {
             self.must_be_air_gapped(fact.at, fact.evidence);
         }
-        if says.lock_changed {
-            self.lock_changes.push(Happened { at: fact.at, evidence: fact.evidence, what: () });
-            self.lock_date.blur(fact);
-        }
         if let Some(created) = says.created {
             let earliest = self.created.map_or(created, |(known, _)| known.min(created));
             if self.created.is_none_or(|(known, _)| known != earliest) {
                 self.created = Some((earliest, fact.evidence));
             }
+        }
+    }
+
+    /// The lock and its bounds; what a call does not say is unknown from then on.
+    fn note_lock(&mut self, fact: &Fact, says: &VaultSays) {
+        if says.lock_changed {
+            self.lock_changes.push(Happened { at: fact.at, evidence: fact.evidence, what: () });
+        }
+        if let (true, Some(Some(shown))) = (fact.observed, says.lock_date) {
+            let same = |known: &Option<Instant>| known.is_some_and(|at| (at - shown).abs() <= SAME_LOCK);
+            self.lock_date.refine(same, &Some(shown));
+        }
+        // A state change of EventBridge tells that the lock is another one, not which.
+        let other = says.locked.is_some() && self.locked.latest().is_some_and(|known| *known != says.locked);
+        let changed = says.lock_changed || other;
+        self.locked.note(fact, says.locked);
+        match says.lock_date {
+            None if changed => self.lock_date.blur(fact),
+            date => self.lock_date.note(fact, date),
+        }
+        for (line, days) in [(&mut self.min_days, says.min_days), (&mut self.max_days, says.max_days)] {
+            match days {
+                None if changed => line.blur(fact),
+                days => line.note(fact, days),
+            }
+        }
+    }
+
+    fn note_settings(&mut self, fact: &Fact, says: &VaultSays) {
+        self.policy.note(fact, says.policy.clone());
+        self.notifications.note(fact, says.notifications.clone());
+        if let Some(tags) = &says.tags {
+            self.tags.all(fact, tags);
+        }
+        self.tags.set(fact, says.tagged.as_ref().unwrap_or(&BTreeMap::new()));
+        self.tags.unset(fact, says.untagged.as_deref().unwrap_or_default());
+        let Some((setting, why)) = &says.unread else { return };
+        last(self.unread.entry(*setting).or_default(), Some(why), fact);
+        match setting {
+            Setting::Policy => self.policy.blur(fact),
+            Setting::Notifications => self.notifications.blur(fact),
+            Setting::Tags => self.tags.hidden(fact),
         }
     }
 
@@ -192,38 +273,57 @@ impl Seen {
         let pair = arn.pair();
         let whole = |at: Instant| pair.as_ref().map_or(at, |pair| coverage.whole_since(pair, at));
         let created = self.created.map(|(at, _)| at);
-        let never_before = |since: Instant| created.map_or(since, |created| since.max(created));
-        let fixed = |at: Instant| created.unwrap_or_else(|| whole(at));
-        let changing = |at: Instant| never_before(whole(at));
+        let changing = |at: Instant| created.map_or_else(|| whole(at), |created| whole(at).max(created));
         let air_gapped = self.kind.latest().is_some_and(|k| *k == Some(VaultKind::AirGapped));
-        let locks = |at: Instant| if air_gapped { fixed(at) } else { changing(at) };
-        let id = arn.to_string();
+        let (id, whole) = (arn.to_string(), &whole as &dyn Fn(Instant) -> Instant);
+        let mut terms = Terms { id: &id, created, whole, drifts };
+        let days = |seen, field, terms: &mut Terms<'_>| {
+            if air_gapped { terms.fixed(seen, field) } else { terms.changing(seen, field) }
+        };
+        let min_days = days(self.min_days, "MinRetentionDays", &mut terms);
+        let max_days = days(self.max_days, "MaxRetentionDays", &mut terms);
+        let (locked, lock_date) = if air_gapped {
+            (terms.fixed(self.locked, "Locked"), terms.fixed(self.lock_date, "LockDate"))
+        } else {
+            (terms.changing(self.locked, "Locked"), terms.changing(self.lock_date, "LockDate"))
+        };
+        let exists = terms.fixed(self.exists, "exists");
+        let key_type = terms.fixed(self.key_type, "EncryptionKeyType");
         Vault {
-            kind: self.kind.replay(fixed, &mut Note { drifts: &mut *drifts, entity: &id, field: "VaultType" }),
+            key_deletion_due: key_deletion_due(&exists, &key_type).filter(|_| air_gapped),
+            kind: terms.fixed(self.kind, "VaultType"),
             state: self.state.replay_quietly(changing),
-            locked: self.locked.replay(locks, &mut Note { drifts: &mut *drifts, entity: &id, field: "Locked" }),
-            lock_date: self.lock_date.replay(locks, &mut Note { drifts: &mut *drifts, entity: &id, field: "LockDate" }),
+            creator_request_id: self.creator_request_id,
+            source: self.source,
+            locked,
+            lock_date,
             lock_changes: self.lock_changes,
-            min_days: self
-                .min_days
-                .replay(locks, &mut Note { drifts: &mut *drifts, entity: &id, field: "MinRetentionDays" }),
-            max_days: self
-                .max_days
-                .replay(locks, &mut Note { drifts: &mut *drifts, entity: &id, field: "MaxRetentionDays" }),
+            min_days,
+            max_days,
             refused_min_days: self.refused_min_days,
-            key_type: self
-                .key_type
-                .replay(fixed, &mut Note { drifts: &mut *drifts, entity: &id, field: "EncryptionKeyType" }),
-            key: self.key.replay(fixed, &mut Note { drifts: &mut *drifts, entity: &id, field: "EncryptionKeyArn" }),
-            team: team.replay(changing, &mut Note { drifts: &mut *drifts, entity: &id, field: "MpaApprovalTeamArn" }),
+            key_type,
+            key: terms.fixed(self.key, "EncryptionKeyArn"),
+            team: terms.changing(team, "MpaApprovalTeamArn"),
             team_update: self.team_update.replay_quietly(changing),
-            exists: self.exists.replay(fixed, &mut Note { drifts: &mut *drifts, entity: &id, field: "exists" }),
+            policy: terms.changing(self.policy, "Policy"),
+            unread: self.unread,
+            notifications: terms.changing(self.notifications, "Notifications"),
+            tags: self.tags.replay(&mut terms),
+            points: self.points.replay_quietly(|at| at),
+            exists,
             created: self.created,
             all_points: self.all_points,
             first_seen: self.first_seen,
             arn,
         }
     }
+}
+
+/// When the key goes that AWS owns, if the vault is deleted.
+fn key_deletion_due(exists: &Timeline<bool>, key_type: &Timeline<KeyType>) -> Told<Instant> {
+    let gone = exists.spans().last().filter(|span| span.value == Some(false))?;
+    let owned = key_type.at(gone.from)?.value == Some(KeyType::AwsOwned);
+    owned.then(|| (gone.from + KEY_OUTLIVES_VAULT, gone.evidence))
 }
 
 /// The sessions that may decide about vaults.

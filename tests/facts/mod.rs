@@ -4,6 +4,10 @@
 mod access;
 mod actors;
 mod approvals;
+mod jobs;
 mod operations;
+mod points;
 mod sample;
 mod shares;
+mod vaults;
+mod worlds;

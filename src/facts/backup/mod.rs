@@ -4,15 +4,18 @@
 //! Service events trail what they report by minutes, so the completion instant inside them counts.
 
 mod access;
+mod hold;
 mod job;
 mod plan;
 mod point;
+mod settings;
+pub mod testing;
 mod vault;
 
 use crate::arn;
 use crate::arn::{AccountId, RecoveryPointArn, ResourceArn, TeamArn, VaultArn};
 use crate::facts::words::{UpdateStatus, VaultKind, VaultState};
-use crate::facts::{About, Sink, VaultSays};
+use crate::facts::{About, JobKind, Sink, VaultSays};
 use crate::ingest::inventory::Observation;
 use crate::record::Record;
 use crate::record::node::Node;
@@ -50,22 +53,47 @@ pub fn read(record: &Record, out: &mut Sink) {
             point::deletion(record, out);
         }
         "UpdateRecoveryPointLifecycle" if record.succeeded() => point::life_cycle(record, out),
+        "UpdateRecoveryPointIndexSettings" if record.succeeded() => point::index(record.response(), out),
         "BackupDeleted" => point::point_deleted(record, out),
-        "RecoveryPointCreated" | "BackupTransitionedToCold" => point::point(record.details(), false, out),
-        "StartBackupJob" | "StartCopyJob" if record.succeeded() => job::job_started(record, out),
+        "RecoveryPointCreated" => point::point(record.details(), false, out),
+        "BackupTransitionedToCold" => point::turned_cold(record, out),
+        "PutBackupVaultAccessPolicy" | "DeleteBackupVaultAccessPolicy" => settings::policy(record, out),
+        "PutBackupVaultNotifications" | "DeleteBackupVaultNotifications" => settings::notifications(record, out),
+        "TagResource" | "UntagResource" => settings::tags(record, out),
+        "CreateLegalHold" | "CancelLegalHold" if record.succeeded() => hold::called(record, out),
         "DescribeBackupVault"
         | "DescribeRecoveryPoint"
         | "GetRecoveryPointRestoreMetadata"
         | "ListRecoveryPointsByBackupVault"
         | "ListProtectedResourcesByBackupVault"
-        | "StartRestoreJob"
             if record.succeeded() =>
         {
             vault::used(record, out);
         }
         "CreateBackupSelection" if record.succeeded() => plan::selection(record.request(), out),
-        name if name.starts_with("CopyJob") => job::job(record.details(), true, out),
-        name if name.starts_with("BackupJob") => job::job(record.details(), false, out),
+        name if name.contains("RestoreTesting") && record.succeeded() => testing::called(record, out),
+        _ => read_job(record, out),
+    }
+}
+
+/// Calls and service events of jobs.
+fn read_job(record: &Record, out: &mut Sink) {
+    let owner = record.account.as_ref();
+    match record.name.as_str() {
+        "StartBackupJob" if record.succeeded() => job::job_started(record, JobKind::Backup, out),
+        "StartCopyJob" if record.succeeded() => job::job_started(record, JobKind::Copy, out),
+        "StartRestoreJob" if record.succeeded() => {
+            vault::used(record, out);
+            job::job_started(record, JobKind::Restore, out);
+        }
+        "StopBackupJob" if record.succeeded() => job::stopped(record, out),
+        "PutRestoreValidationResult" if record.succeeded() => job::validated(record, out),
+        name if name.starts_with("CopyJob") => job::job(record.details(), JobKind::Copy, owner, out),
+        name if name.starts_with("BackupJob") => job::job(record.details(), JobKind::Backup, owner, out),
+        name if name.starts_with("RestoreJob") || matches!(name, "RestoreStarted" | "RestoreCompleted") => {
+            job::job(record.details(), JobKind::Restore, owner, out);
+        }
+        name if name.starts_with("ScanJob") => point::scanned(record.details(), out),
         _ => {}
     }
 }
@@ -73,9 +101,12 @@ pub fn read(record: &Record, out: &mut Sink) {
 /// Reads one EventBridge state change of `aws.backup`.
 pub fn read_state_change(record: &Record, out: &mut Sink) {
     match record.name.as_str() {
-        "Copy Job State Change" => job::job(record.details(), true, out),
-        "Backup Job State Change" => job::job(record.details(), false, out),
-        "Recovery Point State Change" => {
+        "Copy Job State Change" => job::job(record.details(), JobKind::Copy, record.account.as_ref(), out),
+        "Backup Job State Change" => job::job(record.details(), JobKind::Backup, record.account.as_ref(), out),
+        "Restore Job State Change" => job::job(record.details(), JobKind::Restore, record.account.as_ref(), out),
+        "Recovery Point Index State Change" => point::index(record.details(), out),
+        "Scan Job State Change" => point::scanned(record.details(), out),
+        "Recovery Point State Change" | "Recovery Point Change" => {
             let mut says = point::point_says(record.details());
             says.vault = says.vault.or_else(|| named_vault(record, record.details()));
             if let Some(arn) = record.resources().first() {
@@ -105,18 +136,45 @@ pub fn read_snapshot(observation: &Observation, out: &mut Sink) {
         "backup list-recovery-points-by-backup-vault" | "backup describe-recovery-point" => {
             point::point(row, true, out);
         }
+        "backup list-recovery-points-by-resource" => point::by_resource(observation, out),
         "backup list-protected-resources" => {
             if let Some(arn) = row.text("ResourceArn") {
                 out.say(About::Resource(ResourceArn::new(arn), row.text("ResourceType").map(str::to_owned)));
             }
         }
-        "backup list-copy-jobs" => job::job(row, true, out),
-        "backup list-backup-jobs" => job::job(row, false, out),
+        "backup get-backup-vault-access-policy" => settings::policy_shown(observation, out),
+        "backup get-backup-vault-notifications" => settings::notifications_shown(observation, out),
+        "backup list-tags" => settings::tags_shown(observation, out),
+        "backup list-legal-holds" | "backup get-legal-hold" => hold::shown(observation, out),
+        "backup list-recovery-points-by-legal-hold" => hold::held(observation, out),
+        "backup list-restore-testing-plans" | "backup get-restore-testing-plan" => {
+            testing::plan_shown(observation, out);
+        }
+        "backup list-restore-testing-selections" | "backup get-restore-testing-selection" => {
+            testing::selection_shown(observation, out);
+        }
+        "backup list-scan-jobs" => point::scanned(row, out),
+        "backup list-indexed-recovery-points" => point::index(row, out),
+        "backup list-copy-jobs" => job::job(row, JobKind::Copy, observation.account.as_ref(), out),
+        "backup describe-copy-job" => {
+            job::job(row.get("CopyJob").unwrap_or(row), JobKind::Copy, observation.account.as_ref(), out);
+        }
+        "backup list-backup-jobs" | "backup describe-backup-job" => {
+            job::job(row, JobKind::Backup, observation.account.as_ref(), out);
+        }
+        "backup list-restore-jobs" | "backup describe-restore-job" => {
+            job::job(row, JobKind::Restore, observation.account.as_ref(), out);
+        }
         "backup list-restore-access-backup-vaults" => access::shown(observation, out),
         "backup get-backup-selection" => plan::selection_shown(row, out),
         "backup get-backup-plan" => plan::shown(row, out),
         _ => {}
     }
+}
+
+/// Reads one row of `aws resourcegroupstaggingapi get-resources`.
+pub fn read_tags(observation: &Observation, out: &mut Sink) {
+    settings::tags_shown(observation, out);
 }
 
 /// Reads one row of an `aws organizations` output.

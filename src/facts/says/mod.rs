@@ -4,19 +4,23 @@
 
 mod access;
 mod approval;
+mod hold;
 mod job;
 mod plan;
 mod point;
 mod share;
+mod testing;
 mod trail;
 mod vault;
 
 pub use access::*;
 pub use approval::*;
+pub use hold::*;
 pub use job::*;
 pub use plan::*;
 pub use point::*;
 pub use share::*;
+pub use testing::*;
 pub use trail::*;
 pub use vault::*;
 

@@ -1,8 +1,8 @@
 //! What is said of recovery points.
 
 use super::PlanRule;
-use crate::arn::{ResourceArn, VaultArn};
-use crate::facts::words::PointStatus;
+use crate::arn::{KeyArn, RecoveryPointArn, ResourceArn, VaultArn};
+use crate::facts::words::{IndexStatus, KeyType, PointStatus, ScanResult, StorageClass};
 use crate::instant::Instant;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_with::skip_serializing_none;
@@ -14,20 +14,60 @@ use serde_with::skip_serializing_none;
 pub struct PointSays {
     /// In which vault.
     pub vault: Option<VaultArn>,
+    /// `SourceBackupVaultArn`: from which vault it was copied.
+    pub source_vault: Option<VaultArn>,
     /// Of which resource.
     pub resource: Option<ResourceArn>,
     /// `ResourceType`.
     pub resource_type: Option<String>,
+    /// `ResourceName`.
+    pub resource_name: Option<String>,
     /// `Status`.
     pub status: Option<PointStatus>,
+    /// `StatusMessage`.
+    pub message: Option<String>,
     /// `CreationDate`.
     pub created: Option<Instant>,
     /// `CompletionDate`.
     pub completed: Option<Instant>,
     /// Retention.
     pub retention: Option<Retention>,
+    /// `Lifecycle.MoveToColdStorageAfterDays`; `Some(None)`: never.
+    #[serde(deserialize_with = "super::said")]
+    pub cold_after_days: Option<Option<i64>>,
+    /// `Lifecycle.DeleteAfterEvent` is `DELETE_AFTER_COPY`: kept only until its copy in the air-gapped vault is made.
+    pub until_copied: Option<bool>,
+    /// A successful `UpdateRecoveryPointLifecycle`; what it leaves unsaid is unknown from then on.
+    pub life_cycle_changed: bool,
     /// `CalculatedLifecycle.DeleteAt`.
     pub delete_at: Option<Instant>,
+    /// `CalculatedLifecycle.MoveToColdStorageAt`.
+    pub cold_at: Option<Instant>,
+    /// `StorageClass`.
+    pub storage: Option<StorageClass>,
+    /// `BackupSizeInBytes`.
+    pub size: Option<i64>,
+    /// `IsEncrypted`.
+    pub encrypted: Option<bool>,
+    /// `EncryptionKeyArn`.
+    pub key: Option<KeyArn>,
+    /// `EncryptionKeyType`.
+    pub key_type: Option<KeyType>,
+    /// `ParentRecoveryPointArn`; `Some(None)`: part of no composite.
+    #[serde(deserialize_with = "super::said")]
+    pub parent: Option<Option<RecoveryPointArn>>,
+    /// `IsParent`: a composite of others.
+    pub is_parent: Option<bool>,
+    /// `CompositeMemberIdentifier`.
+    pub member: Option<String>,
+    /// `IndexStatus`.
+    pub index: Option<IndexStatus>,
+    /// What the latest malware scan found.
+    pub scan: Option<ScanResult>,
+    /// `LastRestoreTime`.
+    pub last_restore: Option<Instant>,
+    /// `IamRoleArn`.
+    pub role: Option<String>,
     /// The rule that made it.
     pub rule: Option<PlanRule>,
     /// A row of a list of the vault.
