@@ -51,7 +51,8 @@ fn basic(text: &str) -> Option<Instant> {
 
 fn java(text: &str) -> Option<Instant> {
     let plain = text.replace(['\u{202f}', '\u{a0}'], " ");
-    ["%b %d, %Y, %I:%M:%S %p", "%b %d, %Y %I:%M:%S %p"]
+    // AWS KMS documents `Apr 12, 2021 18:58:30 PM`.
+    ["%b %d, %Y, %I:%M:%S %p", "%b %d, %Y %I:%M:%S %p", "%b %d, %Y %H:%M:%S %p"]
         .iter()
         .find_map(|shape| NaiveDateTime::parse_from_str(&plain, shape).ok())
         .map(|at| at.and_utc())

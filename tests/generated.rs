@@ -6,6 +6,7 @@ use crate::support::{audit, root, text};
 use std::fmt::Write;
 use std::process::Command;
 use vaultrail::controls;
+use vaultrail::facts::operations::{Becomes, OPERATIONS};
 use vaultrail::render::{Format, TextOptions, render};
 use vaultrail::report::wire::Report;
 
@@ -57,6 +58,23 @@ fn the_list_of_controls_is_that_of_their_pages() {
         writeln!(page, "| {id} | {severity} | {subject} | {title} | [{name}](controls/{name}.toml) |").unwrap();
     }
     fresh("rules/README.md", &page);
+}
+
+#[test]
+fn the_page_of_operations_is_that_of_their_table() {
+    let mut page = String::from(
+        "# Operations\n\nWhat becomes of each call that changes something, made from `src/facts/operations.rs`. Calls that were \
+         refused change nothing; what\nthey tried is a fact where a control judges attempts. Service events, state changes and \
+         snapshots are read besides.\n\n| service | operation | fact, or why none |\n|---|---|---|\n",
+    );
+    for operation in OPERATIONS {
+        let becomes = match operation.becomes {
+            Becomes::Fact(says) => says.to_owned(),
+            Becomes::Nothing(why) => format!("*none:* {why}"),
+        };
+        writeln!(page, "| {} | {} | {becomes} |", operation.service, operation.name).unwrap();
+    }
+    fresh("docs/operations.md", &page);
 }
 
 #[test]

@@ -3,18 +3,29 @@
 pub mod backup;
 pub mod calls;
 pub mod cloudtrail;
+pub mod config;
+pub mod guards;
+pub mod identity_center;
+pub mod kms;
 pub mod mpa;
+pub mod operations;
+pub mod organizations;
 pub mod ram;
 pub mod says;
+pub mod settings;
 pub mod words;
 
 use crate::arn::{
-    AccountId, InvitationArn, RecoveryPointArn, Region, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn, VaultArn,
+    AccountId, InvitationArn, KeyArn, RecoveryPointArn, Region, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn,
+    VaultArn,
 };
 use crate::evidence::Evidence;
+use crate::ingest::inventory::Observation;
 use crate::ingest::{Log, Said};
 use crate::instant::Instant;
+use crate::record::Record;
 use calls::{DeleteCall, ShareCall, TeamCall, TrailCall};
+use guards::{GuardCall, RootUse};
 use rayon::prelude::*;
 pub use says::*;
 use serde::{Deserialize, Serialize};
@@ -85,8 +96,44 @@ pub enum About {
     CopyRule(PlanRule, VaultArn, Retention),
     /// An account read or restored from a vault of another account.
     Use(VaultArn, AccountId),
-    /// An account of the organisation.
-    Member(AccountId),
+    /// A KMS key.
+    Key(KeyArn, Box<KeySays>),
+    /// A grant on a key; the id is `<key>/grant/<grant id>`.
+    Grant(String, Box<GrantSays>),
+    /// A key's alias, by ARN.
+    Alias(String, Box<AliasSays>),
+    /// A custom key store; the id is `<account>/<region>/<store id>`.
+    KeyStore(String, Box<KeyStoreSays>),
+    /// An organisation, by its management account.
+    Organization(AccountId, Box<OrganizationSays>),
+    /// An account as AWS Organizations knows it.
+    Account(AccountId, Box<AccountSays>),
+    /// An invitation to an organisation, by its id.
+    Handshake(String, Box<HandshakeSays>),
+    /// A policy of an organisation, by its id.
+    OrganizationPolicy(String, Box<OrganizationPolicySays>),
+    /// An instance of IAM Identity Center, by ARN.
+    IdentityCenter(String, Box<IdentityCenterSays>),
+    /// A user of IAM Identity Center, by id.
+    IdentityUser(String, Box<IdentityUserSays>),
+    /// Settings of AWS Backup; the id is `<account>` or `<account>/<region>`.
+    Settings(String, Box<SettingsSays>),
+    /// An audit framework; the id is `<account>/<region>/<name>`.
+    Framework(String, Box<FrameworkSays>),
+    /// A report plan; the id is `<account>/<region>/<name>`.
+    ReportPlan(String, Box<ReportPlanSays>),
+    /// Compliance as Audit Manager reports it; the id is `<account>/<region>/<framework>/<control>[/<resource>]`.
+    Compliance(String, Box<ComplianceSays>),
+    /// An event data store, by ARN.
+    EventStore(String, Box<EventStoreSays>),
+    /// A channel of CloudTrail Lake, by ARN.
+    Channel(String, Box<ChannelSays>),
+    /// A bucket, by name.
+    Bucket(String, Box<BucketSays>),
+    /// A call against what protects backups and their evidence.
+    GuardCall(Box<GuardCall>),
+    /// Something done as root.
+    RootUse(Box<RootUse>),
 }
 
 /// What a complete list of associations lists.
@@ -111,40 +158,64 @@ pub fn read(log: &Log) -> Vec<Fact> {
     let per_entry = log.entries.par_iter().enumerate().map(|(index, entry)| {
         let evidence = Evidence(u32::try_from(index).unwrap_or(u32::MAX));
         match &entry.said {
-            Said::Record(packed) => {
-                let Some(record) = &packed.open() else { return Vec::new() };
-                let mut out = Sink { at: record.time, evidence, observed: false, facts: Vec::new() };
-                match record.source.as_str() {
-                    "backup.amazonaws.com" => backup::read(record, &mut out),
-                    "aws.backup" => backup::read_state_change(record, &mut out),
-                    "ram.amazonaws.com" => ram::read(record, &mut out),
-                    "aws.ram" => ram::read_state_change(record, &mut out),
-                    "organizations.amazonaws.com" => ram::read_organization(record, &mut out),
-                    "multi-party-approval.amazonaws.com" | "mpa.amazonaws.com" => mpa::read(record, &mut out),
-                    "cloudtrail.amazonaws.com" | "s3.amazonaws.com" => cloudtrail::read(record, &mut out),
-                    _ => {}
-                }
-                out.facts
-            }
-            Said::Observation(row) => {
-                let mut out = Sink { at: row.captured_at, evidence, observed: true, facts: Vec::new() };
-                match row.operation.split(' ').next() {
-                    Some("backup") => backup::read_snapshot(row, &mut out),
-                    Some("ram") => ram::read_snapshot(row, &mut out),
-                    Some("mpa") => mpa::read_snapshot(row, &mut out),
-                    Some("cloudtrail") => cloudtrail::read_snapshot(row, &mut out),
-                    Some("resourcegroupstaggingapi") => backup::read_tags(row, &mut out),
-                    Some("organizations") => backup::read_organization(row, &mut out),
-                    _ => {}
-                }
-                out.facts
-            }
+            Said::Record(packed) => packed.open().map(|record| read_record(&record, evidence)).unwrap_or_default(),
+            Said::Observation(row) => read_observation(row, evidence),
             Said::Digest(_) => Vec::new(),
         }
     });
     let mut facts: Vec<Fact> = per_entry.flatten().collect();
     facts.sort_by_key(|fact| (fact.at, fact.evidence));
     facts
+}
+
+fn read_record(record: &Record, evidence: Evidence) -> Vec<Fact> {
+    let mut out = Sink { at: record.time, evidence, observed: false, facts: Vec::new() };
+    guards::read(record, &mut out);
+    match record.source.as_str() {
+        "backup.amazonaws.com" => {
+            backup::read(record, &mut out);
+            settings::read(record, &mut out);
+        }
+        "aws.backup" => {
+            backup::read_state_change(record, &mut out);
+            settings::read_state_change(record, &mut out);
+        }
+        "ram.amazonaws.com" => ram::read(record, &mut out),
+        "aws.ram" => ram::read_state_change(record, &mut out),
+        "multi-party-approval.amazonaws.com" | "mpa.amazonaws.com" => mpa::read(record, &mut out),
+        "cloudtrail.amazonaws.com" | "s3.amazonaws.com" => cloudtrail::read(record, &mut out),
+        "kms.amazonaws.com" => kms::read(record, &mut out),
+        "organizations.amazonaws.com" => {
+            organizations::read(record, &mut out);
+            ram::read_organization(record, &mut out);
+        }
+        "sso.amazonaws.com" | "sso-directory.amazonaws.com" | "identitystore.amazonaws.com" => {
+            identity_center::read(record, &mut out);
+        }
+        _ => {}
+    }
+    out.facts
+}
+
+fn read_observation(row: &Observation, evidence: Evidence) -> Vec<Fact> {
+    let mut out = Sink { at: row.captured_at, evidence, observed: true, facts: Vec::new() };
+    match row.operation.split(' ').next() {
+        Some("backup") => {
+            backup::read_snapshot(row, &mut out);
+            settings::read_snapshot(row, &mut out);
+        }
+        Some("ram") => ram::read_snapshot(row, &mut out),
+        Some("mpa") => mpa::read_snapshot(row, &mut out),
+        Some("cloudtrail") => cloudtrail::read_snapshot(row, &mut out),
+        Some("s3api") => cloudtrail::read_bucket(row, &mut out),
+        Some("kms") => kms::read_snapshot(row, &mut out),
+        Some("organizations") => organizations::read_snapshot(row, &mut out),
+        Some("sso-admin" | "identitystore") => identity_center::read_snapshot(row, &mut out),
+        Some("resourcegroupstaggingapi") => backup::read_tags(row, &mut out),
+        Some("configservice") => config::read_snapshot(row, &mut out),
+        _ => {}
+    }
+    out.facts
 }
 
 /// Where the facts of one entry are put.

@@ -120,6 +120,11 @@ pub fn keyed<'a, T: Attribute>(of: &str, list: &'a BTreeMap<String, T>) -> Attri
     list.iter().map(|(key, line)| (Cow::Owned(format!("{of}/{key}")), line as &dyn Attribute)).collect()
 }
 
+/// An attribute of its own.
+pub fn alone<'a>(name: &'static str, line: &'a dyn Attribute) -> Attributes<'a> {
+    vec![(name.into(), line)]
+}
+
 /// How far back a snapshot's value is carried, and where contradictions go.
 pub struct Terms<'a> {
     /// The entity's id.
@@ -139,7 +144,10 @@ pub struct Terms<'a> {
 /// - `fixed`: it never changes, so back to the creation of the entity (or as `changing` where that is unknown);
 /// - `changing`: over a whole log, not before the creation;
 /// - `quiet`: it changes without a record, so not at all, and a difference is no drift;
-/// - `first`, `last`: one value without a history, as the first or last to speak says it.
+/// - `first`, `last`: one value without a history, as the first or last to speak says it;
+/// - `each`: one value for each key, `changing`;
+/// - `listed`: keys that are in a list or not, `changing`; the facts' `whole` names the list that is complete;
+/// - `scattered`: as `listed`, but other logs show changes too, so that nothing is carried back.
 macro_rules! entity {
     ($(#[$doc:meta])* $name:ident($id:ty) of $says:ty { $($(#[$text:meta])* $field:ident: $type:ty = $word:literal $how:ident,)* }) => {
         $(#[$doc])*
@@ -154,20 +162,20 @@ macro_rules! entity {
 
         /// What was seen of it.
         #[derive(Default)]
-        pub(super) struct Seen {
+        pub(in crate::world) struct Seen {
             created: Option<$crate::instant::Instant>,
             first_seen: Option<($crate::instant::Instant, $crate::evidence::Evidence)>,
             $($field: $crate::world::entity::entity!(@seen $how $type),)*
         }
 
         impl Seen {
-            pub(super) fn note(&mut self, fact: &$crate::facts::Fact, says: &$says) {
+            pub(in crate::world) fn note(&mut self, fact: &$crate::facts::Fact, says: &$says) {
                 self.first_seen.get_or_insert((fact.at, fact.evidence));
                 self.created = self.created.or($crate::facts::Says::created(says));
-                $($crate::world::entity::entity!(@note $how self.$field, says.$field, fact);)*
+                $($crate::world::entity::entity!(@note $how self.$field, says.$field, fact, says, $word);)*
             }
 
-            pub(super) fn replay(self, id: $id, terms: &mut $crate::world::entity::Terms<'_>) -> $name {
+            pub(in crate::world) fn replay(self, id: $id, terms: &mut $crate::world::entity::Terms<'_>) -> $name {
                 terms.created = self.created;
                 $name {
                     id,
@@ -179,24 +187,54 @@ macro_rules! entity {
 
         impl $crate::world::entity::Entity for $name {
             fn attributes(&self) -> $crate::world::entity::Attributes<'_> {
-                vec![$(($word.into(), &self.$field)),*]
+                let all = [$($crate::world::entity::entity!(@shown $how $word, self.$field)),*];
+                all.into_iter().flatten().collect()
             }
         }
     };
     (@kept first $type:ty) => { $crate::world::entity::Told<$type> };
     (@kept last $type:ty) => { $crate::world::entity::Told<$type> };
+    (@kept each $type:ty) => { std::collections::BTreeMap<String, $crate::timeline::Timeline<$type>> };
+    (@kept listed $type:ty) => { $crate::world::entity::entity!(@kept each $type) };
+    (@kept scattered $type:ty) => { $crate::world::entity::entity!(@kept each $type) };
     (@kept $how:ident $type:ty) => { $crate::timeline::Timeline<$type> };
     (@seen first $type:ty) => { $crate::world::entity::Told<$type> };
     (@seen last $type:ty) => { $crate::world::entity::Told<$type> };
+    (@seen each $type:ty) => { $crate::world::listed::Listed<$type> };
+    (@seen listed $type:ty) => { $crate::world::listed::Listed<$type> };
+    (@seen scattered $type:ty) => { $crate::world::listed::Listed<$type> };
     (@seen $how:ident $type:ty) => { $crate::world::seen::Sightings<$type> };
-    (@note first $known:expr, $said:expr, $fact:ident) => { $crate::world::entity::first(&mut $known, $said.as_ref(), $fact) };
-    (@note last $known:expr, $said:expr, $fact:ident) => { $crate::world::entity::last(&mut $known, $said.as_ref(), $fact) };
-    (@note $how:ident $known:expr, $said:expr, $fact:ident) => { $known.note($fact, $said.clone()) };
+    (@note first $known:expr, $said:expr, $fact:ident, $says:ident, $word:literal) => {
+        $crate::world::entity::first(&mut $known, $said.as_ref(), $fact)
+    };
+    (@note last $known:expr, $said:expr, $fact:ident, $says:ident, $word:literal) => {
+        $crate::world::entity::last(&mut $known, $said.as_ref(), $fact)
+    };
+    (@note each $known:expr, $said:expr, $fact:ident, $says:ident, $word:literal) => { $known.note($fact, &$said) };
+    (@note listed $known:expr, $said:expr, $fact:ident, $says:ident, $word:literal) => {
+        $known.note($fact, &$said);
+        if $says.whole.as_deref() == Some($word) {
+            $known.note_whole($fact);
+        }
+    };
+    (@note scattered $known:expr, $said:expr, $fact:ident, $says:ident, $word:literal) => {
+        $crate::world::entity::entity!(@note listed $known, $said, $fact, $says, $word)
+    };
+    (@note $how:ident $known:expr, $said:expr, $fact:ident, $says:ident, $word:literal) => {
+        $known.note($fact, $said.clone())
+    };
     (@replay first $seen:expr, $word:literal, $terms:ident) => { $seen };
     (@replay last $seen:expr, $word:literal, $terms:ident) => { $seen };
+    (@replay each $seen:expr, $word:literal, $terms:ident) => { $seen.replay($terms, $word, None, true) };
+    (@replay listed $seen:expr, $word:literal, $terms:ident) => { $seen.replay($terms, $word, Some(&false), true) };
+    (@replay scattered $seen:expr, $word:literal, $terms:ident) => { $seen.replay($terms, $word, Some(&false), false) };
     (@replay quiet $seen:expr, $word:literal, $terms:ident) => { $seen.replay_quietly(|at| at) };
     (@replay fixed $seen:expr, $word:literal, $terms:ident) => { $terms.fixed($seen, $word) };
     (@replay changing $seen:expr, $word:literal, $terms:ident) => { $terms.changing($seen, $word) };
+    (@shown each $word:literal, $line:expr) => { $crate::world::entity::keyed($word, &$line) };
+    (@shown listed $word:literal, $line:expr) => { $crate::world::entity::keyed($word, &$line) };
+    (@shown scattered $word:literal, $line:expr) => { $crate::world::entity::keyed($word, &$line) };
+    (@shown $how:ident $word:literal, $line:expr) => { $crate::world::entity::alone($word, &$line) };
 }
 pub(crate) use entity;
 

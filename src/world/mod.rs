@@ -1,18 +1,25 @@
 //! The world: every entity with every attribute over time, replayed from the set of facts, in whatever order they came.
 
 pub mod access;
+mod across;
 pub mod approval;
+mod around;
 pub mod drift;
 pub mod entity;
 pub mod hold;
 pub mod holdings;
+pub mod identity_center;
 pub mod identity_source;
 pub mod invitation;
 pub mod job;
+pub mod kms;
+pub mod listed;
+pub mod organizations;
 pub mod permission;
 pub mod point;
 pub mod seen;
 pub mod session;
+pub mod settings;
 pub mod share;
 pub mod sharing;
 pub mod tags;
@@ -22,17 +29,24 @@ pub mod trail;
 pub mod vault;
 
 use crate::arn::{
-    AccountId, Arn, InvitationArn, RecoveryPointArn, Region, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn,
-    VaultArn,
+    AccountId, Arn, InvitationArn, KeyArn, RecoveryPointArn, Region, ResourceArn, SessionArn, ShareArn, TeamArn,
+    TrailArn, VaultArn,
 };
 use crate::coverage::{Coverage, Pair};
 use crate::evidence::Evidence;
 use crate::facts::calls::{DeleteCall, ShareCall, TeamCall, TrailCall};
+use crate::facts::guards::{GuardCall, RootUse};
 use crate::facts::{About, Fact, PlanRule, Retention};
 use crate::instant::Instant;
 use crate::timeline::Timeline;
+use across::{invitations, note_over_shares, only_air_gapped};
 use entity::{Entity, settle};
+use identity_center::{IdentityCenter, user};
+use kms::{alias, grant, key, store};
+use organizations::{account, handshake, organization, policy};
+use settings::{compliance, framework, report_plan};
 use std::collections::{BTreeMap, BTreeSet};
+use trail::{bucket, channel, event_store};
 
 /// Something that happened: when, which record, and what.
 #[derive(Debug, Clone)]
@@ -95,6 +109,44 @@ pub struct World {
     pub accesses: BTreeMap<String, access::Access>,
     /// Trails.
     pub trails: BTreeMap<TrailArn, trail::Trail>,
+    /// Event data stores.
+    pub event_stores: BTreeMap<String, event_store::EventStore>,
+    /// Channels of CloudTrail Lake.
+    pub channels: BTreeMap<String, channel::Channel>,
+    /// Buckets.
+    pub buckets: BTreeMap<String, bucket::Bucket>,
+    /// KMS keys.
+    pub keys: BTreeMap<KeyArn, key::Key>,
+    /// Grants on keys.
+    pub grants: BTreeMap<String, grant::Grant>,
+    /// Aliases of keys.
+    pub aliases: BTreeMap<String, alias::Alias>,
+    /// Custom key stores.
+    pub key_stores: BTreeMap<String, store::KeyStore>,
+    /// Organisations, by management account.
+    pub organizations: BTreeMap<AccountId, organization::Organization>,
+    /// Accounts as AWS Organizations knows them.
+    pub accounts: BTreeMap<AccountId, account::Account>,
+    /// Invitations to organisations.
+    pub handshakes: BTreeMap<String, handshake::Handshake>,
+    /// Policies of organisations.
+    pub policies: BTreeMap<String, policy::Policy>,
+    /// Instances of IAM Identity Center.
+    pub identity_centers: BTreeMap<String, IdentityCenter>,
+    /// Users of IAM Identity Center.
+    pub identity_users: BTreeMap<String, user::IdentityUser>,
+    /// Settings of AWS Backup.
+    pub settings: BTreeMap<String, settings::Settings>,
+    /// Audit frameworks.
+    pub frameworks: BTreeMap<String, framework::Framework>,
+    /// Report plans.
+    pub report_plans: BTreeMap<String, report_plan::ReportPlan>,
+    /// Compliance as Audit Manager reports it.
+    pub compliance: BTreeMap<String, compliance::Compliance>,
+    /// Calls against what protects backups and their evidence, in order of time.
+    pub guard_calls: Vec<Happened<GuardCall>>,
+    /// What was done as root, in order of time.
+    pub root_uses: Vec<Happened<RootUse>>,
     /// Calls that manage shares or ask for access, in order of time.
     pub share_calls: Vec<Happened<ShareCall>>,
     /// Calls on approval teams and on what they guard, in order of time.
@@ -134,6 +186,31 @@ struct Gathered {
     sessions: BTreeMap<SessionArn, session::Seen>,
     accesses: BTreeMap<String, access::Seen>,
     trails: BTreeMap<TrailArn, trail::Seen>,
+    around: Around,
+}
+
+/// What surrounds backups: keys, organisations, settings, identities, logs.
+#[derive(Default)]
+struct Around {
+    event_stores: BTreeMap<String, event_store::Seen>,
+    channels: BTreeMap<String, channel::Seen>,
+    buckets: BTreeMap<String, bucket::Seen>,
+    keys: BTreeMap<KeyArn, key::Seen>,
+    grants: BTreeMap<String, grant::Seen>,
+    aliases: BTreeMap<String, alias::Seen>,
+    key_stores: BTreeMap<String, store::Seen>,
+    organizations: BTreeMap<AccountId, organization::Seen>,
+    accounts: BTreeMap<AccountId, account::Seen>,
+    handshakes: BTreeMap<String, handshake::Seen>,
+    policies: BTreeMap<String, policy::Seen>,
+    identity_centers: BTreeMap<String, identity_center::Seen>,
+    identity_users: BTreeMap<String, user::Seen>,
+    settings: BTreeMap<String, settings::Seen>,
+    frameworks: BTreeMap<String, framework::Seen>,
+    report_plans: BTreeMap<String, report_plan::Seen>,
+    compliance: BTreeMap<String, compliance::Seen>,
+    /// Accounts that say that they left their organisation.
+    left: Vec<(AccountId, Fact)>,
 }
 
 impl World {
@@ -188,13 +265,30 @@ impl World {
                 let uses = self.uses.entry((vault.clone(), account.clone())).or_default();
                 uses.push(Happened { at, evidence, what: () });
             }
-            About::Member(account) => {
-                self.members.entry(account.clone()).or_insert(evidence);
-            }
+            About::Key(..)
+            | About::Grant(..)
+            | About::Alias(..)
+            | About::KeyStore(..)
+            | About::Organization(..)
+            | About::Account(..)
+            | About::Handshake(..)
+            | About::OrganizationPolicy(..)
+            | About::IdentityCenter(..)
+            | About::IdentityUser(..)
+            | About::Settings(..)
+            | About::Framework(..)
+            | About::ReportPlan(..)
+            | About::Compliance(..)
+            | About::EventStore(..)
+            | About::Channel(..)
+            | About::Bucket(..)
+            | About::GuardCall(..)
+            | About::RootUse(..) => self.gather_around(fact, &mut into.around),
         }
     }
 
     fn settle(&mut self, mut gathered: Gathered) {
+        self.settle_around(std::mem::take(&mut gathered.around));
         for (vault, at, evidence) in only_air_gapped(&gathered) {
             gathered.vaults.entry(vault).or_default().must_be_air_gapped(at, evidence);
         }
@@ -276,61 +370,27 @@ impl World {
             .chain(all("session", &self.sessions))
             .chain(all("restore_access_vault", &self.accesses))
             .chain(all("trail", &self.trails))
+            .chain(all("event_data_store", &self.event_stores))
+            .chain(all("channel", &self.channels))
+            .chain(all("bucket", &self.buckets))
+            .chain(all("key", &self.keys))
+            .chain(all("grant", &self.grants))
+            .chain(all("alias", &self.aliases))
+            .chain(all("key_store", &self.key_stores))
+            .chain(all("organization", &self.organizations))
+            .chain(all("account", &self.accounts))
+            .chain(all("handshake", &self.handshakes))
+            .chain(all("policy", &self.policies))
+            .chain(all("identity_center", &self.identity_centers))
+            .chain(all("identity_user", &self.identity_users))
+            .chain(all("settings", &self.settings))
+            .chain(all("framework", &self.frameworks))
+            .chain(all("report_plan", &self.report_plans))
+            .chain(all("compliance", &self.compliance))
     }
 
     /// Accounts and Regions that occur in the evidence.
     pub fn pairs(&self) -> BTreeSet<Pair> {
         self.coverage.pairs().map(|(pair, _)| pair.clone()).collect()
     }
-}
-
-/// What is said of many shares at once becomes what is said of each.
-fn note_over_shares(gathered: &mut Gathered) {
-    for fact in std::mem::take(&mut gathered.over_shares) {
-        for (arn, share) in &mut gathered.shares {
-            match &fact.about {
-                About::AllShares(account, region, list)
-                    if arn.account().as_ref() == Some(account) && arn.region().as_ref() == Some(region) =>
-                {
-                    share.note_all(fact.at, fact.evidence, *list);
-                }
-                About::PermissionReplaced(from, to) => share.note_replaced(&fact, from, to),
-                About::Sharing(management, says) if says.enabled == Some(false) => {
-                    share.note_trust_ended(&fact, management);
-                }
-                _ => {}
-            }
-        }
-    }
-}
-
-/// Invitations, and what their expiry means for the share.
-fn invitations(gathered: &mut Gathered, coverage: &Coverage) -> BTreeMap<InvitationArn, invitation::Invitation> {
-    let mut replayed = BTreeMap::new();
-    for (arn, seen) in std::mem::take(&mut gathered.invitations) {
-        let share = seen.share.as_ref().and_then(|(share, _)| gathered.shares.get_mut(share));
-        let resources: Vec<String> =
-            share.as_ref().map(|s| s.resources().map(|(arn, ..)| arn.to_owned()).collect()).unwrap_or_default();
-        let invitation = seen.replay(&arn, resources.iter().map(String::as_str), coverage);
-        if let (Some(share), Some((at, evidence)), Some((receiver, _))) =
-            (share, invitation.expired(), &invitation.receiver)
-        {
-            let about = About::Member(receiver.clone());
-            share.note_expired(&Fact { at, evidence, observed: false, about }, receiver);
-        }
-        replayed.insert(arn, invitation);
-    }
-    replayed
-}
-
-/// Only air-gapped vaults can be shared by RAM, have a team, or be opened to a recovery account.
-fn only_air_gapped(gathered: &Gathered) -> Vec<(VaultArn, Instant, Evidence)> {
-    let mut found = Vec::new();
-    for seen in gathered.shares.values() {
-        found.extend(seen.resources().filter_map(|(arn, at, e)| Some((VaultArn::parse(arn)?, at, e))));
-    }
-    for seen in gathered.accesses.values() {
-        found.extend(seen.sources());
-    }
-    found
 }

@@ -205,7 +205,7 @@ const LOOK_ALIKES: [&str; 12] = [
 /// What the scan looks for; odd values for each are below.
 const WANTED: [&str; 6] = ["eventTime", "eventSource", "eventName", "awsRegion", "recipientAccountId", "eventType"];
 
-const USED: [(&str, &str); 14] = [
+const USED: [(&str, &str); 18] = [
     ("backup.amazonaws.com", "DeleteBackupVault"),
     ("backup.amazonaws.com", "DescribeRecoveryPoint"),
     ("backup.amazonaws.com", "ListBackupVaults"),
@@ -220,13 +220,17 @@ const USED: [(&str, &str); 14] = [
     ("organizations.amazonaws.com", "RemoveAccountFromOrganization"),
     ("s3.amazonaws.com", "DeleteBucketPolicy"),
     ("s3.amazonaws.com", "GetObject"),
+    ("kms.amazonaws.com", "ScheduleKeyDeletion"),
+    ("kms.amazonaws.com", "GenerateDataKey"),
+    ("signin.amazonaws.com", "ConsoleLogin"),
+    ("identitystore.amazonaws.com", "DeleteUser"),
 ];
 
 const COUNTED: [(&str, &str); 6] = [
     ("ec2.amazonaws.com", "DescribeInstances"),
     ("sts.amazonaws.com", "AssumeRole"),
     ("kms.amazonaws.com", "Decrypt"),
-    ("signin.amazonaws.com", "ConsoleLogin"),
+    ("signin.amazonaws.com", "SwitchRole"),
     ("backup-gateway.amazonaws.com", "DeleteGateway"),
     ("lambda.amazonaws.com", "Invoke"),
 ];
@@ -486,7 +490,7 @@ impl Generator {
     }
 
     fn plain_record(&mut self) -> Vec<Member> {
-        let (source, name) = if self.rng.once_in(3) { USED[self.rng.below(14)] } else { COUNTED[self.rng.below(6)] };
+        let (source, name) = if self.rng.once_in(3) { USED[self.rng.below(18)] } else { COUNTED[self.rng.below(6)] };
         self.id += 1;
         let id = format!("{:08x}-0000-4000-8000-{:012}", self.id >> 16, self.id & 0xffff);
         let mut members = vec![

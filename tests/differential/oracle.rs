@@ -430,7 +430,9 @@ impl<'a> Members<'a> {
 
 /// Whether a record of this source is used under some name.
 fn may_be_used(source: &str) -> bool {
-    ["", "DeleteBucketPolicy"].iter().any(|name| relevance::is_used(source, name))
+    ["", "DeleteBucketPolicy", "DisableKey", "ConsoleLogin", "DeleteUser"]
+        .iter()
+        .any(|name| relevance::is_used(source, name))
 }
 
 /// One record; `owner` and `region` are those of the envelope around it.

@@ -13,7 +13,7 @@ pub mod testing;
 mod vault;
 
 use crate::arn;
-use crate::arn::{AccountId, RecoveryPointArn, ResourceArn, TeamArn, VaultArn};
+use crate::arn::{RecoveryPointArn, ResourceArn, TeamArn, VaultArn};
 use crate::facts::words::{UpdateStatus, VaultKind, VaultState};
 use crate::facts::{About, JobKind, Sink, VaultSays};
 use crate::ingest::inventory::Observation;
@@ -175,14 +175,6 @@ pub fn read_snapshot(observation: &Observation, out: &mut Sink) {
 /// Reads one row of `aws resourcegroupstaggingapi get-resources`.
 pub fn read_tags(observation: &Observation, out: &mut Sink) {
     settings::tags_shown(observation, out);
-}
-
-/// Reads one row of an `aws organizations` output.
-pub fn read_organization(observation: &Observation, out: &mut Sink) {
-    let member = observation.row().text("Id").and_then(AccountId::parse);
-    if let ("organizations list-accounts", Some(id)) = (observation.operation, member) {
-        out.say(About::Member(id));
-    }
 }
 
 /// The vault that a record names: by ARN, or by name in the caller's account and Region (or the owner's, where given).
