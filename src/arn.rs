@@ -43,6 +43,10 @@ names! {
     TrailArn,
     /// A KMS key.
     KeyArn,
+    /// `arn:aws:backup:<region>:<account>:backup-plan:<id>`; `backup-plan:<id>` where nothing says whose it is.
+    PlanArn,
+    /// `arn:aws:backup:<region>:<account>:selection:<id>`; `selection:<id>` where nothing says whose it is.
+    SelectionArn,
 }
 
 impl AccountId {
@@ -106,7 +110,18 @@ macro_rules! located {
         }
     )*};
 }
-located!(VaultArn, RecoveryPointArn, ResourceArn, ShareArn, TeamArn, SessionArn, TrailArn, KeyArn);
+located!(
+    VaultArn,
+    RecoveryPointArn,
+    ResourceArn,
+    ShareArn,
+    TeamArn,
+    SessionArn,
+    TrailArn,
+    KeyArn,
+    PlanArn,
+    SelectionArn
+);
 
 /// Reads an ARN out of a file name, in which `_` stands for `:` and `/`: what precedes the kind of resource, and its name.
 pub fn from_file_name<'a>(text: &'a str, kind: &str) -> Option<(String, &'a str)> {
@@ -140,6 +155,34 @@ impl VaultArn {
     /// The vault's name.
     pub fn name(&self) -> &str {
         self.0.rsplit_once("backup-vault:").map_or(self.0.as_str(), |(_, name)| name)
+    }
+}
+
+impl PlanArn {
+    /// The ARN of a plan in an account and Region, as far as these are known.
+    pub fn of(account: Option<&AccountId>, region: Option<&Region>, id: &str) -> Self {
+        Self(placed(account, region, &format!("backup-plan:{id}")))
+    }
+
+    /// `BackupPlanId`: a UUID, `orgs/<uuid>` where a backup policy of the organisation made the plan.
+    pub fn id(&self) -> &str {
+        self.0.rsplit_once("backup-plan:").map_or(self.0.as_str(), |(_, id)| id)
+    }
+}
+
+impl SelectionArn {
+    /// The ARN of a selection in an account and Region, as far as these are known.
+    pub fn of(account: Option<&AccountId>, region: Option<&Region>, id: &str) -> Self {
+        Self(placed(account, region, &format!("selection:{id}")))
+    }
+}
+
+fn placed(account: Option<&AccountId>, region: Option<&Region>, resource: &str) -> String {
+    match (account, region) {
+        (Some(account), Some(region)) => {
+            format!("arn:{}:backup:{region}:{account}:{resource}", partition(region.as_str()))
+        }
+        _ => resource.to_owned(),
     }
 }
 

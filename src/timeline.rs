@@ -153,6 +153,15 @@ impl<T: Clone + PartialEq> Timeline<T> {
         }
     }
 
+    /// The same spans with other values, each with the record that tells the new value.
+    pub fn map<U>(&self, of: impl Fn(&Span<T>) -> (Option<U>, Evidence)) -> Timeline<U> {
+        let spans = self.spans.iter().map(|span| {
+            let (value, evidence) = of(span);
+            Span { from: span.from, value, evidence, origin: span.origin, confirmed: span.confirmed.clone() }
+        });
+        Timeline { spans: spans.collect() }
+    }
+
     /// The span that holds at an instant; `None` before anything is known.
     pub fn at(&self, at: Instant) -> Option<&Span<T>> {
         let after = self.spans.partition_point(|span| span.from <= at);

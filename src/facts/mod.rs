@@ -13,11 +13,12 @@ pub mod organizations;
 pub mod ram;
 pub mod says;
 pub mod settings;
+pub mod tagging;
 pub mod words;
 
 use crate::arn::{
-    AccountId, InvitationArn, KeyArn, RecoveryPointArn, Region, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn,
-    VaultArn,
+    AccountId, InvitationArn, KeyArn, PlanArn, RecoveryPointArn, Region, ResourceArn, SelectionArn, SessionArn,
+    ShareArn, TeamArn, TrailArn, VaultArn,
 };
 use crate::evidence::Evidence;
 use crate::ingest::inventory::Observation;
@@ -94,6 +95,18 @@ pub enum About {
     TrailCall(Box<TrailCall>),
     /// A rule of a plan copies into this vault and keeps the copies so long.
     CopyRule(PlanRule, VaultArn, Retention),
+    /// A backup plan.
+    Plan(PlanArn, Box<PlanSays>),
+    /// Every backup plan of the account and Region is listed in this snapshot.
+    AllPlans(AccountId, Region),
+    /// A selection of a backup plan.
+    Selection(SelectionArn, Box<SelectionSays>),
+    /// Every selection of the plan is listed in this entry.
+    AllSelections(PlanArn),
+    /// The tags of a resource that an inventory lists.
+    Tags(ResourceArn, Box<TagsSays>),
+    /// Every resource of the account and Region that has or had a tag is listed in this snapshot.
+    AllTags(AccountId, Region),
     /// An account read or restored from a vault of another account.
     Use(VaultArn, AccountId),
     /// A KMS key.
@@ -211,7 +224,10 @@ fn read_observation(row: &Observation, evidence: Evidence) -> Vec<Fact> {
         Some("kms") => kms::read_snapshot(row, &mut out),
         Some("organizations") => organizations::read_snapshot(row, &mut out),
         Some("sso-admin" | "identitystore") => identity_center::read_snapshot(row, &mut out),
-        Some("resourcegroupstaggingapi") => backup::read_tags(row, &mut out),
+        Some("resourcegroupstaggingapi") => {
+            backup::read_tags(row, &mut out);
+            tagging::read_snapshot(row, &mut out);
+        }
         Some("configservice") => config::read_snapshot(row, &mut out),
         _ => {}
     }

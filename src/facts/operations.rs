@@ -41,7 +41,6 @@ pub fn source(service: &str) -> String {
 
 const TIERING: &str = "tiering changes what storage costs, not what it protects";
 const ACCESS_POINTS: &str = "an access point reads a backup and changes nothing of it";
-const PLANS: &str = "plans are read from snapshots, which show all versions' rules";
 const TEAM_TAGS: &str = "tags of teams protect nothing";
 const RECORDERS: &str = "items are evidence by their own capture time, whatever records them";
 const TRIED: &str = "guard call: who tried it";
@@ -55,7 +54,7 @@ pub const OPERATIONS: &[Operation] = &[
     ),
     fact("backup", "CancelLegalHold", "legal hold: being cancelled, and when"),
     nothing("backup", "CreateBackupAccessPoint", ACCESS_POINTS),
-    nothing("backup", "CreateBackupPlan", PLANS),
+    fact("backup", "CreateBackupPlan", "plan: its first version, with rules, copy actions and life cycles"),
     fact("backup", "CreateBackupSelection", "resource: it is selected"),
     fact("backup", "CreateBackupVault", "vault: created, of the standard kind"),
     fact("backup", "CreateFramework", "framework: created, its controls"),
@@ -99,7 +98,7 @@ pub const OPERATIONS: &[Operation] = &[
     fact("backup", "StopBackupJob", "backup job: being aborted"),
     fact("backup", "TagResource", "vault: these tags"),
     fact("backup", "UntagResource", "vault: without these tags"),
-    nothing("backup", "UpdateBackupPlan", PLANS),
+    fact("backup", "UpdateBackupPlan", "plan: a new version is in force"),
     fact("backup", "UpdateFramework", "framework: its controls; guard call"),
     fact("backup", "UpdateGlobalSettings", "settings of the account; guard call"),
     fact("backup", "UpdateRecoveryPointIndexSettings", "recovery point: whether it is indexed"),

@@ -99,6 +99,13 @@ words! {
     }
     /// `Status` of an approval team; `DELETED` occurs in service events only.
     TeamStatus { Active = "ACTIVE", Inactive = "INACTIVE", Deleting = "DELETING", Pending = "PENDING", Deleted = "DELETED" }
+    /// The operator of a condition in a backup selection.
+    Operator {
+        Equals = "StringEquals",
+        NotEquals = "StringNotEquals",
+        Like = "StringLike",
+        NotLike = "StringNotLike",
+    }
     /// `LatestMpaApprovalTeamUpdate.Status`.
     UpdateStatus { Pending = "PENDING", Approved = "APPROVED", Failed = "FAILED" }
 }
@@ -110,6 +117,14 @@ words! {
     InvitationStatus { Pending = "PENDING", Accepted = "ACCEPTED", Rejected = "REJECTED", Expired = "EXPIRED" }
     /// `Status` of an identity source of multi-party approval.
     SourceStatus { Creating = "CREATING", Active = "ACTIVE", Deleting = "DELETING", Error = "ERROR" }
+}
+
+impl Operator {
+    /// Reads the operator in any casing: CloudTrail lowers the first letter, `ConditionType` is all capitals.
+    pub fn read_lenient(text: &str) -> Self {
+        let known = [Self::Equals, Self::NotEquals, Self::Like, Self::NotLike];
+        known.into_iter().find(|one| one.word().eq_ignore_ascii_case(text)).unwrap_or(Self::Other(text.to_owned()))
+    }
 }
 
 impl Association {

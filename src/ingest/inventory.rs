@@ -360,6 +360,8 @@ impl Output {
     fn is_cut(&self) -> bool {
         let answer = Node(&self.document);
         ["NextToken", "NextMarker"].iter().any(|key| answer.get(key).is_some())
+            // The tagging API has a token of its own, empty on the last page.
+            || answer.text("PaginationToken").is_some()
             || ["Truncated", "IsTruncated"].iter().any(|key| answer.flag(key) == Some(true))
     }
 

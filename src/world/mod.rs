@@ -5,6 +5,7 @@ mod across;
 pub mod approval;
 mod around;
 pub mod drift;
+mod entities;
 pub mod entity;
 pub mod hold;
 pub mod holdings;
@@ -16,12 +17,16 @@ pub mod kms;
 pub mod listed;
 pub mod organizations;
 pub mod permission;
+pub mod plan;
 pub mod point;
 pub mod seen;
+pub mod selected;
+pub mod selection;
 pub mod session;
 pub mod settings;
 pub mod share;
 pub mod sharing;
+pub mod tagged;
 pub mod tags;
 pub mod test_plan;
 pub mod test_selection;
@@ -29,8 +34,8 @@ pub mod trail;
 pub mod vault;
 
 use crate::arn::{
-    AccountId, Arn, InvitationArn, KeyArn, RecoveryPointArn, Region, ResourceArn, SessionArn, ShareArn, TeamArn,
-    TrailArn, VaultArn,
+    AccountId, Arn, InvitationArn, KeyArn, PlanArn, RecoveryPointArn, Region, ResourceArn, SelectionArn, SessionArn,
+    ShareArn, TeamArn, TrailArn, VaultArn,
 };
 use crate::coverage::{Coverage, Pair};
 use crate::evidence::Evidence;
@@ -40,7 +45,7 @@ use crate::facts::{About, Fact, PlanRule, Retention};
 use crate::instant::Instant;
 use crate::timeline::Timeline;
 use across::{invitations, note_over_shares, only_air_gapped};
-use entity::{Entity, settle};
+use entity::settle;
 use identity_center::{IdentityCenter, user};
 use kms::{alias, grant, key, store};
 use organizations::{account, handshake, organization, policy};
@@ -81,6 +86,16 @@ pub struct World {
     pub copies: BTreeMap<ResourceArn, Vec<point::Copied>>,
     /// How long the rules of plans keep their copies, by rule and vault.
     pub copy_rules: BTreeMap<(PlanRule, VaultArn), Timeline<Retention>>,
+    /// Backup plans.
+    pub plans: BTreeMap<PlanArn, plan::Plan>,
+    /// Complete lists of the plans of an account and Region, in order of time.
+    pub all_plans: BTreeMap<Pair, Vec<(Instant, Evidence)>>,
+    /// Selections of backup plans.
+    pub selections: BTreeMap<SelectionArn, selection::Selection>,
+    /// Resources that an inventory lists, with their tags.
+    pub tagged: BTreeMap<ResourceArn, tagged::Tagged>,
+    /// Where to look for the selections of a resource.
+    pub selecting: selected::Index,
     /// Backup, copy and restore jobs.
     pub jobs: BTreeMap<String, job::Job>,
     /// Legal holds.
@@ -171,6 +186,10 @@ struct Gathered {
     vaults: BTreeMap<VaultArn, vault::Seen>,
     points: BTreeMap<RecoveryPointArn, point::Seen>,
     copy_rules: BTreeMap<(PlanRule, VaultArn), seen::Sightings<Retention>>,
+    plans: BTreeMap<PlanArn, plan::Seen>,
+    selections: BTreeMap<SelectionArn, selection::Seen>,
+    all_selections: Vec<(PlanArn, Instant, Evidence)>,
+    tags: tagged::Gathered,
     jobs: BTreeMap<String, job::Seen>,
     holds: BTreeMap<String, hold::Seen>,
     test_plans: BTreeMap<String, test_plan::Seen>,
@@ -261,6 +280,14 @@ impl World {
                 let key = (rule.clone(), vault.clone());
                 into.copy_rules.entry(key).or_default().note(fact, Some(*keeps));
             }
+            About::Plan(arn, says) => into.plans.entry(arn.clone()).or_default().note(fact, says),
+            About::AllPlans(account, region) => {
+                self.all_plans.entry((account.clone(), region.clone())).or_default().push((at, evidence));
+            }
+            About::Selection(arn, says) => into.selections.entry(arn.clone()).or_default().note(fact, says),
+            About::AllSelections(plan) => into.all_selections.push((plan.clone(), at, evidence)),
+            About::Tags(arn, says) => into.tags.note(arn, fact, says),
+            About::AllTags(account, region) => into.tags.whole((account.clone(), region.clone()), at, evidence),
             About::Use(vault, account) => {
                 let uses = self.uses.entry((vault.clone(), account.clone())).or_default();
                 uses.push(Happened { at, evidence, what: () });
@@ -293,6 +320,7 @@ impl World {
             gathered.vaults.entry(vault).or_default().must_be_air_gapped(at, evidence);
         }
         note_over_shares(&mut gathered);
+        self.settle_plans(&mut gathered);
         let (coverage, drifts) = (&self.coverage, &mut self.drifts);
         self.invitations = invitations(&mut gathered, coverage);
         self.sessions = gathered
@@ -347,46 +375,21 @@ impl World {
         self.drifts.sort_by(|a, b| (&a.entity, a.field, a.evidence).cmp(&(&b.entity, b.field, b.evidence)));
     }
 
-    /// Every entity with its kind and id, by kind and then by id.
-    pub fn entities(&self) -> impl Iterator<Item = (&'static str, String, &dyn Entity)> {
-        fn all<'a, K: ToString, E: Entity>(
-            kind: &'static str,
-            of: &'a BTreeMap<K, E>,
-        ) -> impl Iterator<Item = (&'static str, String, &'a dyn Entity)> {
-            of.iter().map(move |(id, entity)| (kind, id.to_string(), entity as &dyn Entity))
+    /// Plans, their selections, and the resources of an inventory that these select.
+    fn settle_plans(&mut self, gathered: &mut Gathered) {
+        plan::note_absent(&mut gathered.plans, &self.all_plans);
+        for (plan, at, evidence) in &gathered.all_selections {
+            gathered.plans.entry(plan.clone()).or_default().all_selections(*at, *evidence);
         }
-        all("vault", &self.vaults)
-            .chain(all("recovery_point", &self.points))
-            .chain(all("job", &self.jobs))
-            .chain(all("legal_hold", &self.holds))
-            .chain(all("restore_testing_plan", &self.test_plans))
-            .chain(all("restore_testing_selection", &self.test_selections))
-            .chain(all("share", &self.shares))
-            .chain(all("invitation", &self.invitations))
-            .chain(all("permission", &self.permissions))
-            .chain(all("organization_sharing", &self.sharing))
-            .chain(all("identity_source", &self.identity_sources))
-            .chain(all("team", &self.teams))
-            .chain(all("session", &self.sessions))
-            .chain(all("restore_access_vault", &self.accesses))
-            .chain(all("trail", &self.trails))
-            .chain(all("event_data_store", &self.event_stores))
-            .chain(all("channel", &self.channels))
-            .chain(all("bucket", &self.buckets))
-            .chain(all("key", &self.keys))
-            .chain(all("grant", &self.grants))
-            .chain(all("alias", &self.aliases))
-            .chain(all("key_store", &self.key_stores))
-            .chain(all("organization", &self.organizations))
-            .chain(all("account", &self.accounts))
-            .chain(all("handshake", &self.handshakes))
-            .chain(all("policy", &self.policies))
-            .chain(all("identity_center", &self.identity_centers))
-            .chain(all("identity_user", &self.identity_users))
-            .chain(all("settings", &self.settings))
-            .chain(all("framework", &self.frameworks))
-            .chain(all("report_plan", &self.report_plans))
-            .chain(all("compliance", &self.compliance))
+        selection::note_absent(&mut gathered.selections, &gathered.all_selections);
+        let (coverage, drifts) = (&self.coverage, &mut self.drifts);
+        let (plans, selections) = (std::mem::take(&mut gathered.plans), std::mem::take(&mut gathered.selections));
+        self.plans = settle(plans, coverage, drifts, PlanArn::pair, plan::Seen::replay);
+        self.selections = settle(selections, coverage, drifts, SelectionArn::pair, selection::Seen::replay);
+        self.tagged = std::mem::take(&mut gathered.tags).settle(self.resources.keys());
+        self.selecting = selected::Index::of(&self.plans, &self.selections);
+        let found = self.selected_inventory();
+        self.resources.extend(found);
     }
 
     /// Accounts and Regions that occur in the evidence.

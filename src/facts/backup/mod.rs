@@ -8,6 +8,7 @@ mod hold;
 mod job;
 mod plan;
 mod point;
+mod selection;
 mod settings;
 pub mod testing;
 mod vault;
@@ -70,7 +71,10 @@ pub fn read(record: &Record, out: &mut Sink) {
         {
             vault::used(record, out);
         }
-        "CreateBackupSelection" if record.succeeded() => plan::selection(record.request(), out),
+        "CreateBackupPlan" | "UpdateBackupPlan" | "DeleteBackupPlan" if record.succeeded() => plan::called(record, out),
+        "CreateOrganizationalBackupPlan" | "DeleteOrganizationalBackupPlan" => plan::organizational(record, out),
+        "InvalidOrganizationBackupPlan" => plan::invalid(record, out),
+        "CreateBackupSelection" | "DeleteBackupSelection" if record.succeeded() => selection::called(record, out),
         name if name.contains("RestoreTesting") && record.succeeded() => testing::called(record, out),
         _ => read_job(record, out),
     }
@@ -113,6 +117,7 @@ pub fn read_state_change(record: &Record, out: &mut Sink) {
                 out.say(About::Point(RecoveryPointArn::new(*arn), Box::new(says)));
             }
         }
+        "Backup Plan State Change" => plan::state_changed(record, out),
         "Backup Vault State Change" => {
             let Some(vault) = record.resources().first().and_then(|arn| VaultArn::parse(arn)) else { return };
             let exists = record.details().text("state").map(|state| state != "DELETED");
@@ -166,8 +171,8 @@ pub fn read_snapshot(observation: &Observation, out: &mut Sink) {
             job::job(row, JobKind::Restore, observation.account.as_ref(), out);
         }
         "backup list-restore-access-backup-vaults" => access::shown(observation, out),
-        "backup get-backup-selection" => plan::selection_shown(row, out),
-        "backup get-backup-plan" => plan::shown(row, out),
+        "backup get-backup-plan" | "backup list-backup-plans" => plan::shown(observation, out),
+        "backup get-backup-selection" | "backup list-backup-selections" => selection::shown(observation, out),
         _ => {}
     }
 }
