@@ -17,8 +17,8 @@ use vaultrail::coverage::{Coverage, Run, Terms};
 use vaultrail::evidence::Evidence;
 use vaultrail::facts::words::{JobState, Operator, PointStatus, VaultKind};
 use vaultrail::facts::{
-    About, Condition, Fact, JobSays, PlanRule, PlanSays, PointSays, Retention, RuleSays, SelectionSays, TagsSays,
-    VaultSays,
+    About, Condition, Fact, JobKind, JobSays, PlanRule, PlanSays, PointSays, Retention, RuleSays, SelectionSays,
+    TagsSays, VaultSays,
 };
 use vaultrail::instant::{self, Instant};
 use vaultrail::world::World;
@@ -61,7 +61,8 @@ impl Facts {
         let (vault, resource) = (vault(i % VAULTS), resource(i * 7919 % RESOURCES));
         let job = |state| {
             let (resource, destination) = (Some(resource.clone()), Some(vault.clone()));
-            let says = JobSays { is_copy: true, state: Some(state), resource, destination, ..JobSays::default() };
+            let says =
+                JobSays { kind: Some(JobKind::Copy), state: Some(state), resource, destination, ..JobSays::default() };
             About::Job(format!("job-{i}"), Box::new(says))
         };
         let rule = PlanRule { plan: format!("p-{}", i % PLANS), version: "v1".into(), rule: "r".into() };

@@ -64,6 +64,20 @@ pub struct Chains {
     pub broken: BTreeMap<Pair, Vec<Run>>,
 }
 
+impl Chains {
+    /// Adds what other chains show.
+    pub fn add(&mut self, other: Self) {
+        let pairs =
+            [(&mut self.proven, other.proven), (&mut self.inferred, other.inferred), (&mut self.broken, other.broken)];
+        for (known, more) in pairs {
+            for (pair, runs) in more {
+                let all = known.entry(pair).or_default();
+                *all = join(all.drain(..).chain(runs).collect(), instant::tick());
+            }
+        }
+    }
+}
+
 /// The user's word that the log is complete somewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assertion {

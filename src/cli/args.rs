@@ -223,6 +223,9 @@ pub struct EvidenceArgs {
     /// When snapshots without a manifest were taken.
     #[arg(long, value_name = "TIME", help_heading = "Time")]
     pub captured_at: Option<String>,
+    /// Also write every fact that was read, one row for each of its members, as a Parquet file that can be given as a PATH later.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub facts_parquet: Option<PathBuf>,
     /// Parse every record in full, also those that are only counted: slower, and finds damage in them.
     #[arg(long)]
     pub strict: bool,

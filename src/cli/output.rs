@@ -4,6 +4,7 @@
 use super::args::{AuditArgs, PlainFormat, ShowArgs};
 use super::audit::text_width;
 use super::rebuild::Error;
+use crate::ingest::columns::facts::Facts;
 use crate::ingest::columns::{self, Events};
 use crate::render::{Format, TextOptions};
 use crate::report::wire::Report;
@@ -58,6 +59,11 @@ pub fn to_stdout(bytes: &[u8]) -> Result<(), String> {
 /// The table of events.
 pub fn events(path: &Path, events: &Events) -> Result<(), String> {
     whole(path, DATA, |out| columns::write::write(events, out))
+}
+
+/// The table of facts.
+pub fn facts(path: &Path, facts: &Facts) -> Result<(), String> {
+    whole(path, DATA, |out| facts.write(out))
 }
 
 /// A file of these bytes.

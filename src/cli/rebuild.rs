@@ -1,6 +1,7 @@
 //! From paths to the world: what every command that looks at the rebuilt state does first.
 
 use super::args::{EvidenceArgs, ShowArgs, TimeArgs, time};
+use super::output;
 use super::progress::Progress;
 use super::setup::{self, Instants, Setup};
 use crate::coverage::{Coverage, Pair, Run, Terms};
@@ -87,19 +88,25 @@ pub fn rebuild(
     let times = setup::instants(evidence, times, setup, &log).map_err(Error::Usage)?;
     let integrity = Integrity::check(&log, &times.asked);
     integrity.tell(&mut log);
-    let coverage = covered(&log, &integrity, &times, setup.terms);
-    let world = World::replay(facts::read(&log), coverage);
+    log.chains.add(integrity.coverage());
+    let unread = facts::saved::problems(&log);
+    log.damaged(unread);
+    let coverage = covered(&log, &times, setup.terms);
+    let facts = facts::read(&log);
+    if let Some(path) = &evidence.facts_parquet {
+        output::facts(path, &facts::saved::table(&log, &facts)).map_err(Error::Output)?;
+    }
+    let world = World::replay(facts, coverage);
     Ok(Rebuilt { log, integrity, times, world })
 }
 
 /// Coverage from events, digests and the user's word. A digest is a sign of life for the whole time that it speaks of.
-fn covered(log: &Log, integrity: &Integrity, times: &Instants, terms: Terms) -> Coverage {
-    let chains = integrity.coverage();
+fn covered(log: &Log, times: &Instants, terms: Terms) -> Coverage {
     let mut signs: BTreeMap<&Pair, (u64, Vec<Run>)> =
         log.activity.pairs().map(|(pair, count, runs)| (pair, (count, runs.to_vec()))).collect();
-    for (pair, runs) in &chains.inferred {
+    for (pair, runs) in &log.chains.inferred {
         signs.entry(pair).or_default().1.extend(runs);
     }
     let signs = signs.iter().map(|(pair, (count, runs))| (*pair, *count, runs.as_slice()));
-    Coverage::build(signs, &log.snapshot_pairs, &times.assertions, times.extent, terms).with_chains(&chains)
+    Coverage::build(signs, &log.snapshot_pairs, &times.assertions, times.extent, terms).with_chains(&log.chains)
 }

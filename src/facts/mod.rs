@@ -11,6 +11,7 @@ pub mod mpa;
 pub mod operations;
 pub mod organizations;
 pub mod ram;
+pub mod saved;
 pub mod says;
 pub mod settings;
 pub mod tagging;
@@ -46,6 +47,7 @@ pub struct Fact {
 
 /// What is said of whom. Members that a record does not speak of are `None`: unknown, not a default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum About {
     /// A backup vault.
     Vault(VaultArn, Box<VaultSays>),
@@ -166,10 +168,13 @@ pub trait Says {
     }
 }
 
-/// Reads all facts out of the log.
+/// Reads all facts out of the log; facts that an earlier run saved are read back.
 pub fn read(log: &Log) -> Vec<Fact> {
     let per_entry = log.entries.par_iter().enumerate().map(|(index, entry)| {
         let evidence = Evidence(u32::try_from(index).unwrap_or(u32::MAX));
+        if let Some(saved) = &entry.saved {
+            return saved::facts(entry, saved, evidence).collect();
+        }
         match &entry.said {
             Said::Record(packed) => packed.open().map(|record| read_record(&record, evidence)).unwrap_or_default(),
             Said::Observation(row) => read_observation(row, evidence),

@@ -137,6 +137,8 @@ impl Signs {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Activity {
     pairs: BTreeMap<Pair, (u64, Vec<Run>)>,
+    /// What earlier runs counted.
+    saved: BTreeMap<Pair, u64>,
 }
 
 impl Activity {
@@ -149,8 +151,20 @@ impl Activity {
         }
     }
 
+    /// Adds what an earlier run saved. Events that are only counted have no name, so of several counts of one account and
+    /// Region the largest stands: never is an event counted twice.
+    pub fn add_saved(&mut self, pair: &Pair, count: u64, runs: &[Run]) {
+        self.pairs.entry(pair.clone()).or_default().1.extend(runs);
+        let known = self.saved.entry(pair.clone()).or_default();
+        *known = count.max(*known);
+    }
+
     /// Joins runs that lie close together, after the last file.
     pub fn join(&mut self) {
+        for (pair, count) in std::mem::take(&mut self.saved) {
+            let known = self.pairs.entry(pair).or_default();
+            known.0 = count.max(known.0);
+        }
         for (_, runs) in self.pairs.values_mut() {
             *runs = crate::coverage::join(std::mem::take(runs), chrono::Duration::seconds(CLOSE));
         }

@@ -149,6 +149,7 @@ impl Log {
             self.defects.push(Defect { path, record: None, reason });
         }
         self.defects.sort();
+        self.defects.dedup();
     }
 }
 

@@ -37,7 +37,22 @@ impl Observation {
         Self { operation, qualifier: None, whole_list: false, complete: false, row, ..self.clone() }
     }
 
-    /// The row as it was written.
+    /// A row of which only this was saved. An operation that is not known is `other`.
+    pub fn saved(operation: &str, captured_at: Instant, whole_list: bool) -> Self {
+        let known = LISTS.iter().map(|(o, ..)| *o).chain(SINGLES.iter().map(|(o, _)| *o));
+        Self {
+            operation: known.into_iter().find(|known| *known == operation).unwrap_or("other"),
+            qualifier: None,
+            captured_at,
+            account: None,
+            region: None,
+            whole_list,
+            complete: whole_list,
+            row: Value::Null,
+        }
+    }
+
+    /// The row as it was written; null for one that stands for a list, or that was saved without its body.
     pub fn body(&self) -> &Value {
         &self.row
     }

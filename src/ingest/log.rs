@@ -3,24 +3,22 @@
 use super::activity::{Activity, Pair};
 use super::columns::Events;
 use super::damage::{damage, delivered_before};
-use super::digest::{Digest, lies_at};
+use super::digest::Digest;
 use super::hashing::Hashed;
 use super::inventory::{Manifest, Observation};
 use super::keys::{self, PublicKey, SavedSignature};
+use super::saved::Saved;
 use super::shape::Kind;
 use super::twins::Twins;
-use super::{Decoded, Defect, FileRead, loose, show_path};
-use crate::arn::AccountId;
+use super::{Decoded, Defect, FileRead, order, show_path};
+use crate::coverage::Chains;
 use crate::evidence::Evidence;
 use crate::instant::Instant;
-use crate::record::brief;
 use crate::record::node::NOTHING;
 use crate::record::packed::Packed;
 use serde_json::Value;
 use std::borrow::Cow;
-use std::collections::hash_map::Entry as Known;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A file that was read.
@@ -32,6 +30,21 @@ pub struct Source {
     pub kind: Kind,
     /// When a snapshot in it was taken.
     pub captured_at: Option<Instant>,
+    /// The file of facts that tells of it, where it was not read itself.
+    pub saved_in: Option<String>,
+    /// The hash that such a file has of it.
+    pub sha256: Option<String>,
+}
+
+impl Source {
+    fn of(path: String, kind: Kind, captured_at: Option<Instant>) -> Self {
+        Self { path, kind, captured_at, saved_in: None, sha256: None }
+    }
+
+    /// SHA-256 of its stored bytes: taken now, or when its facts were saved.
+    pub fn stored_sha256(&self) -> Option<String> {
+        if self.saved_in.is_some() { self.sha256.clone() } else { super::stored_sha256(&self.path) }
+    }
 }
 
 /// Where in its file an entry stands.
@@ -61,8 +74,10 @@ pub struct Entry {
     pub source: usize,
     /// Where in the file.
     pub place: Place,
-    /// What it says.
+    /// What it says; of what was saved, without its body.
     pub said: Said,
+    /// The facts that an earlier run saved of it, where the file itself was not read.
+    pub saved: Option<Box<Saved>>,
 }
 
 impl Entry {
@@ -154,6 +169,8 @@ pub struct Log {
     pub public_keys: Vec<PublicKey>,
     /// Signatures of digests, saved from S3.
     pub signatures: Vec<SavedSignature>,
+    /// What digests showed when facts were saved; `integrity` adds what they show here.
+    pub chains: Chains,
 }
 
 impl Log {
@@ -173,8 +190,8 @@ impl Log {
     /// Whether no file holds a record or a snapshot, not even an empty list of them.
     pub(super) fn is_without_evidence(&self) -> bool {
         let list = |kind| {
-            use Kind::{AuditReport, CloudTrailLake, Digest, Inventory, LogFile, Parquet};
-            matches!(kind, Inventory | LogFile | Digest | CloudTrailLake | AuditReport | Parquet)
+            use Kind::{AuditReport, CloudTrailLake, Digest, Facts, Inventory, LogFile, Parquet};
+            matches!(kind, Inventory | LogFile | Digest | CloudTrailLake | AuditReport | Parquet | Facts)
         };
         let lists = self.sources.iter().any(|source| list(source.kind));
         self.records.read == 0 && self.observations == 0 && !lists
@@ -192,8 +209,9 @@ pub(super) fn assemble(files: Vec<FileRead>, defects: Vec<Defect>, captured_at: 
         add_file(&mut log, file, &manifests, captured_at, &mut twins);
     }
     log.activity.join();
-    order(&mut log);
+    order::order(&mut log);
     log.defects.sort();
+    log.defects.dedup();
     log
 }
 
@@ -234,7 +252,7 @@ fn add_file(log: &mut Log, file: FileRead, manifests: &Manifests, captured_at: O
     log.defects.extend(damage.into_iter().map(|reason| Defect { path: shown.clone(), record: None, reason }));
     let Some(kind) = decoded.kind else {
         if damage_free {
-            log.sources.push(Source { path: shown, kind: Kind::NotEvidence, captured_at: None });
+            log.sources.push(Source::of(shown, Kind::NotEvidence, None));
         }
         return;
     };
@@ -244,18 +262,22 @@ fn add_file(log: &mut Log, file: FileRead, manifests: &Manifests, captured_at: O
     log.signatures.extend(decoded.signature.take().map(|saved| SavedSignature { path: shown.clone(), ..saved }));
     let digests: Vec<Digest> =
         decoded.digests.into_iter().map(|digest| Digest { path: shown.clone(), ..digest }).collect();
-    let shown = Source { path: shown, kind, captured_at: manifest.as_ref().map(|m| m.captured_at) };
+    let shown = Source::of(shown, kind, manifest.as_ref().map(|m| m.captured_at));
     twins.count(log, &shown, decoded.twins);
     let source = log.sources.len();
     log.sources.push(shown);
     let records = decoded.used.into_iter().map(|(n, record)| (Place::Record(n), Said::Record(record)));
     let digests = digests.into_iter().map(|digest| (Place::Pointer(String::new()), Said::Digest(Box::new(digest))));
-    log.entries.extend(records.chain(digests).map(|(place, said)| Entry { source, place, said }));
+    log.entries.extend(records.chain(digests).map(|(place, said)| Entry { source, place, said, saved: None }));
+    if let Some(saved) = decoded.saved {
+        saved.take(log, source);
+    }
     if let (Some(output), Some(manifest)) = (decoded.inventory, manifest) {
         log.snapshot_pairs.extend(manifest.account.clone().zip(manifest.region.clone()));
         for (pointer, observation) in output.rows(&manifest, qualifier.as_deref()) {
             log.observations += u64::from(!observation.whole_list);
-            log.entries.push(Entry { source, place: Place::Pointer(pointer), said: Said::Observation(observation) });
+            let (place, said) = (Place::Pointer(pointer), Said::Observation(observation));
+            log.entries.push(Entry { source, place, said, saved: None });
         }
     }
 }
@@ -286,97 +308,4 @@ fn add_records(log: &mut Log, path: &str, decoded: &mut Decoded, latest: Option<
         (a, b) => a.or(b),
     };
     log.activity.add(signs);
-}
-
-/// Sorts the entries and drops those that are there twice.
-fn order(log: &mut Log) {
-    let mut entries = std::mem::take(&mut log.entries);
-    // Of two readings of one record the one that CloudTrail wrote comes first.
-    let path = |entry: &Entry| {
-        log.sources.get(entry.source).map(|source| (source.kind.is_pieced_together(), source.path.clone()))
-    };
-    entries.sort_by_cached_key(|entry| {
-        let (account, id) = match &entry.said {
-            Said::Record(record) => (record.account.clone(), record.id.clone()),
-            Said::Observation(observation) => (observation.account.clone(), String::new()),
-            // Of several copies the one in its place comes first.
-            Said::Digest(digest) => {
-                (None, format!("{} {}", digest.object, u8::from(!lies_at(&digest.path, &digest.object))))
-            }
-        };
-        (entry.time(), account, id, path(entry), entry.place.clone())
-    });
-    let mut first: HashMap<Identity, usize> = HashMap::new();
-    let mut digests: BTreeSet<(String, String)> = BTreeSet::new();
-    let mut kept: Vec<Entry> = Vec::with_capacity(entries.len());
-    for entry in entries {
-        let twin = match &entry.said {
-            Said::Record(record) => match first.entry(identity(&entry, record, &log.sources)) {
-                Known::Occupied(known) => kept.get(*known.get()),
-                Known::Vacant(new) => {
-                    new.insert(kept.len());
-                    None
-                }
-            },
-            // The same digest again, in another place: one of them is enough.
-            Said::Digest(digest) if !digests.insert((digest.object.clone(), digest.sha256.clone())) => continue,
-            Said::Observation(_) | Said::Digest(_) => None,
-        };
-        let Some(twin) = twin else {
-            kept.push(entry);
-            continue;
-        };
-        log.records.used -= 1;
-        if same(twin, &entry, &log.sources) {
-            log.records.duplicate += 1;
-        } else {
-            log.records.defective += 1;
-            log.defects.push(contradiction(twin, &entry, &log.sources));
-        }
-    }
-    log.entries = kept;
-}
-
-/// What two readings of one record have in common: the account and the id. A record without an id, and one from
-/// documentation, whose id is a placeholder, is only the same as one that says the same.
-type Identity = (Option<AccountId>, String, Option<u64>);
-
-fn identity(entry: &Entry, record: &Packed, sources: &[Source]) -> Identity {
-    let placeholder = sources.get(entry.source).is_some_and(|source| source.kind == Kind::Excerpt);
-    let body = (placeholder || record.id.is_empty()).then(|| {
-        let mut hasher = DefaultHasher::new();
-        record.body().hash(&mut hasher);
-        hasher.finish()
-    });
-    (record.account.clone(), record.id.clone(), body)
-}
-
-/// Whether two records with the same id are the same; through different containers, on the members that both carry.
-fn same(a: &Entry, b: &Entry, sources: &[Source]) -> bool {
-    let (one, other) = (a.body(), b.body());
-    let (Some(x), Some(y)) = (one.as_object(), other.as_object()) else { return false };
-    let kind = |entry: &Entry| sources.get(entry.source).map(|source| source.kind);
-    if [a, b].into_iter().filter_map(kind).any(Kind::is_pieced_together) {
-        return loose::agree(&one, &other);
-    }
-    let alike = kind(a) == kind(b);
-    if alike && x.len() != y.len() {
-        return false;
-    }
-    x.iter().all(|(key, value)| {
-        let other = y.get(key).or_else(|| y.iter().find(|(k, _)| k.eq_ignore_ascii_case(key)).map(|(_, v)| v));
-        other.map_or(!alike, |other| other == value)
-    })
-}
-
-fn contradiction(first: &Entry, other: &Entry, sources: &[Source]) -> Defect {
-    let path = |entry: &Entry| sources.get(entry.source).map(|source| source.path.clone()).unwrap_or_default();
-    let number = |entry: &Entry| if let Place::Record(number) = entry.place { Some(number) } else { None };
-    let id = if let Said::Record(record) = &other.said { brief(&record.id) } else { String::new() };
-    let known = number(first).map(|n| format!(" record {n}")).unwrap_or_default();
-    let reason = format!(
-        "event id {id} is also that of {}{known}, which says something else; one of the two was altered",
-        path(first)
-    );
-    Defect { path: path(other), record: number(other), reason }
 }

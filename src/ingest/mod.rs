@@ -18,9 +18,11 @@ pub mod loose;
 pub mod marks;
 pub mod masks;
 pub mod ocsf;
+pub mod order;
 pub mod parquet;
 pub mod plain;
 pub mod probe;
+pub mod saved;
 pub mod scan;
 pub mod shape;
 pub mod stream;
@@ -118,6 +120,8 @@ pub struct Decoded {
     pub manifest: Option<Result<Manifest, String>>,
     /// The CLI output that it is.
     pub inventory: Option<Output>,
+    /// The facts that an earlier run saved, which it holds.
+    pub saved: Option<Box<saved::SavedFile>>,
     /// Rows of the table of events, where it is asked for.
     pub rows: Option<columns::Rows>,
     /// When the log shows signs of life.

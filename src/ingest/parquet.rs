@@ -1,10 +1,11 @@
-//! Parquet as evidence: Security Lake's OCSF events, and CloudTrail records whose members are columns. Told by its columns.
+//! Parquet as evidence: Security Lake's OCSF events, CloudTrail records whose members are columns, and facts that an earlier
+//! run saved. Told by its columns.
 
 use super::columns::read::Table;
 use super::container::Reader;
 use super::decompress::LARGEST_FILE;
 use super::shape::{self, Kind};
-use super::{Decoded, ocsf};
+use super::{Decoded, ocsf, saved};
 use serde_json::Value;
 
 pub use super::columns::read::MAGIC;
@@ -19,6 +20,10 @@ pub fn read(bytes: &[u8], out: &mut Decoded) {
             return out.broken.push(cause);
         }
     };
+    if table.rows == Some(Rows::Facts) {
+        out.kind = Some(Kind::Facts);
+        return saved::read(&table.table, out);
+    }
     let mut reader = Reader::new(bytes, out, None, false);
     reader.note(table.kind());
     for row in table.records() {
@@ -34,6 +39,8 @@ pub fn read(bytes: &[u8], out: &mut Decoded) {
 enum Rows {
     /// An OCSF event.
     Ocsf,
+    /// A member of a fact.
+    Facts,
     /// A CloudTrail record, its names in any casing, its structured members as structs or as JSON in a text.
     Record,
 }
@@ -52,6 +59,8 @@ impl Parquet {
         let has = |name: &str| table.columns().any(|column| column.eq_ignore_ascii_case(name));
         let rows = if table.is_own() {
             None
+        } else if table.is_facts() {
+            Some(Rows::Facts)
         } else if has("class_uid") && has("metadata") {
             Some(Rows::Ocsf)
         } else if shape::are_of_record(table.columns()) {
@@ -75,6 +84,7 @@ impl Parquet {
             Ok(match rows {
                 Rows::Record => Ok(Some(row)),
                 Rows::Ocsf => ocsf::record(row),
+                Rows::Facts => Ok(None),
             })
         })
     }

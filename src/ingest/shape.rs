@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// What a file turned out to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// `{"Records": […]}`.
     LogFile,
@@ -40,13 +40,36 @@ pub enum Kind {
     Parquet,
     /// The table of events that this program writes: derived, so no evidence.
     Events,
+    /// The table of facts that this program writes: what they were read from is named in it.
+    Facts,
     /// Nothing in it.
     Empty,
     /// A file of no known kind: listed, and nothing is read from it.
     NotEvidence,
 }
 
+/// Kinds of files that have entries.
+const WITH_ENTRIES: [Kind; 12] = [
+    Kind::LogFile,
+    Kind::Records,
+    Kind::LookupEvents,
+    Kind::EventBridge,
+    Kind::CloudWatchLogs,
+    Kind::Wrapped,
+    Kind::Excerpt,
+    Kind::SecurityLake,
+    Kind::CloudTrailLake,
+    Kind::Inventory,
+    Kind::AuditReport,
+    Kind::Parquet,
+];
+
 impl Kind {
+    /// The kind of file with entries that has this name in reports.
+    pub fn named(name: &str) -> Option<Self> {
+        WITH_ENTRIES.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// Whether records in it are not as CloudTrail wrote them, but pieced together from what it has of them.
     pub fn is_pieced_together(self) -> bool {
         matches!(self, Self::SecurityLake | Self::CloudTrailLake | Self::Parquet)
@@ -71,6 +94,7 @@ impl Kind {
             Self::Manifest => "manifest",
             Self::Parquet => "parquet",
             Self::Events => "vaultrail-events",
+            Self::Facts => "vaultrail-facts",
             Self::Empty => "empty",
             Self::NotEvidence => "not-evidence",
         }

@@ -76,6 +76,25 @@ impl Record {
         })
     }
 
+    /// A record of which only this is known: it has no body, so its members are those of a record without any.
+    pub fn outline(id: String, time: Instant, source: String, name: String, actor: Actor) -> Self {
+        let (region, account, error_code, error_message) = (None, None, None, None);
+        let is_state_change = source.starts_with("aws.");
+        Self {
+            id,
+            time,
+            source,
+            name,
+            region,
+            account,
+            actor,
+            error_code,
+            error_message,
+            is_state_change,
+            body: Value::Null,
+        }
+    }
+
     /// Types an EventBridge state change of AWS Backup or RAM: a fact of its own, not a CloudTrail record.
     pub fn decode_state_change(envelope: Value) -> Result<Self, String> {
         let node = Node(&envelope);

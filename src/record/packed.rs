@@ -1,5 +1,6 @@
 //! A record as it is kept until it is asked for: its text, which takes a fifth of the memory of the parsed one.
 
+use super::identity::Actor;
 use super::outline::Outline;
 use super::{Record, unwrap_texts};
 use crate::arn::{AccountId, Region};
@@ -22,8 +23,17 @@ pub struct Packed {
     /// Whether it is a call that failed.
     pub failed: bool,
     is_state_change: bool,
-    region: Option<Region>,
+    /// [`Record::region`].
+    pub region: Option<Region>,
     text: Box<str>,
+    /// Of a record that was saved without its body: who did it, and why it failed.
+    bare: Option<Box<Bare>>,
+}
+
+#[derive(Debug, Clone)]
+struct Bare {
+    actor: Actor,
+    error_code: Option<String>,
 }
 
 impl From<Record> for Packed {
@@ -45,7 +55,13 @@ impl Packed {
     fn with(record: Record, text: String) -> Self {
         let failed = !record.succeeded();
         let Record { id, time, source, name, region, account, is_state_change, .. } = record;
-        Self { id, time, source, name, account, failed, is_state_change, region, text: text.into() }
+        Self { id, time, source, name, account, failed, is_state_change, region, text: text.into(), bare: None }
+    }
+
+    /// Packs what was saved of a record: everything but its body, which is null from then on.
+    pub fn saved(record: Record) -> Self {
+        let bare = Bare { actor: record.actor.clone(), error_code: record.error_code.clone() };
+        Self { bare: Some(Box::new(bare)), ..Self::with(record, String::new()) }
     }
 
     /// Keeps a record that is read in outline, with its time and account.
@@ -60,11 +76,15 @@ impl Packed {
             is_state_change: false,
             region: Some(Region::new(outline.region())),
             text: text.into(),
+            bare: None,
         }
     }
 
     /// The record. It was one when it was packed, so there is one.
     pub fn open(&self) -> Option<Record> {
+        if let Some(bare) = &self.bare {
+            return Some(self.without_body(bare));
+        }
         let body = self.body();
         if self.is_state_change {
             return Record::decode_state_change(body).ok();
@@ -74,7 +94,23 @@ impl Packed {
         Some(record)
     }
 
-    /// The record as it was written.
+    fn without_body(&self, bare: &Bare) -> Record {
+        Record {
+            id: self.id.clone(),
+            time: self.time,
+            source: self.source.clone(),
+            name: self.name.clone(),
+            region: self.region.clone(),
+            account: self.account.clone(),
+            actor: bare.actor.clone(),
+            error_code: bare.error_code.clone(),
+            error_message: None,
+            is_state_change: self.is_state_change,
+            body: Value::Null,
+        }
+    }
+
+    /// The record as it was written; null for one that was saved without its body.
     pub fn body(&self) -> Value {
         let mut body = serde_json::from_str(&self.text).unwrap_or_default();
         unwrap_texts(&mut body);

@@ -45,7 +45,7 @@ impl<'a> Library<'a> {
             EvidenceRef::Record(record) => Citation {
                 when: record.time.clone(),
                 what: record.event_name.clone(),
-                place: format!("{}#{}", self.path(record.source), record.record),
+                place: self.place(record.source, &record.record.to_string()),
                 note: &record.note,
                 event_id: Some(&record.event_id),
                 sha256: self.sha256(record.source),
@@ -56,7 +56,7 @@ impl<'a> Library<'a> {
                 what: if self.is_digest(row.source) { "digest" } else { "snapshot" }.into(),
                 place: match row.pointer.as_str() {
                     "" if self.is_digest(row.source) => self.path(row.source),
-                    pointer => format!("{}#{pointer}", self.path(row.source)),
+                    pointer => self.place(row.source, pointer),
                 },
                 note: &row.note,
                 event_id: None,
@@ -75,8 +75,15 @@ impl<'a> Library<'a> {
         }
     }
 
+    fn place(&self, source: u64, at: &str) -> String {
+        match self.sources.get(&source) {
+            Some(SourceFile { path, saved_in: Some(saved), .. }) => format!("{path}#{at} (saved in {saved})"),
+            _ => format!("{}#{at}", self.path(source)),
+        }
+    }
+
     fn path(&self, source: u64) -> String {
-        self.sources.get(&source).map_or_else(|| format!("source {source}"), |file| file.path.clone())
+        self.sources.get(&source).map_or_else(|| format!("source {source}"), |file| path(file))
     }
 
     fn is_digest(&self, source: u64) -> bool {
@@ -86,6 +93,12 @@ impl<'a> Library<'a> {
     fn sha256(&self, source: u64) -> Option<&'a str> {
         self.sources.get(&source)?.sha256.as_deref()
     }
+}
+
+/// A file, and where it was not read itself, the file of saved facts that tells of it.
+pub fn path(file: &SourceFile) -> String {
+    let saved = file.saved_in.as_ref().map(|saved| format!(" (saved in {saved})")).unwrap_or_default();
+    format!("{}{saved}", file.path)
 }
 
 /// The short name of a verdict's subject, or its id where it has none.

@@ -1,5 +1,6 @@
 //! What `vaultrail state` tells, as text for people and as JSON for scripts.
 
+use super::cite;
 use super::json::pretty;
 use super::numbers::grouped;
 use super::text::layout::{Cell, Page, Set, plain};
@@ -163,8 +164,8 @@ impl Cited {
         }
         page.heading("Cited files", Some(numbered.len()));
         for (number, id) in numbered {
-            let path = files.iter().find(|source| source.id == id).map_or("?", |source| source.path.as_str());
-            page.flow(2, 7, &[(dim(), &format!("[{number}] ")), (plain(), path)]);
+            let path = files.iter().find(|source| source.id == id).map_or_else(|| "?".into(), cite::path);
+            page.flow(2, 7, &[(dim(), &format!("[{number}] ")), (plain(), &path)]);
         }
     }
 }

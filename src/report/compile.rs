@@ -298,9 +298,10 @@ pub(super) fn sources(log: &Log, cited: &BTreeSet<u64>) -> Vec<SourceFile> {
         SourceFile {
             id,
             path: source.path.clone(),
-            sha256: cited.contains(&id).then(|| ingest::stored_sha256(&source.path)).flatten(),
+            sha256: cited.contains(&id).then(|| source.stored_sha256()).flatten(),
             kind: source.kind.name().into(),
             captured_at: source.captured_at.map(instant::show),
+            saved_in: source.saved_in.clone(),
         }
     });
     each.collect()

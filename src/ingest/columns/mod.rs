@@ -1,9 +1,10 @@
-//! Polars' room: the table of events, as columns, and Parquet in and out. Nothing outside this folder names polars.
+//! Polars' room: the tables of events and of facts, as columns, and Parquet in and out. Nothing outside this folder names polars.
 //!
-//! The table has one row for each log record that was read, also for those that are only counted and for every repetition of
+//! The table of events has one row for each log record that was read, also for those that are only counted and for every repetition of
 //! a record; defective records have none. It is filled only where somebody asks for it, file by file, in plain vectors with
 //! one dictionary of texts per file (41 bytes a row), and becomes polars' arrays when it is written.
 
+pub mod facts;
 mod json;
 pub mod read;
 pub mod write;

@@ -65,7 +65,28 @@ impl Table {
 
     /// Whether it is the table of events that this program writes.
     pub fn is_own(&self) -> bool {
-        self.meta.key_value_metadata().iter().flatten().any(|pair| pair.key == MARK.0)
+        self.meta(MARK.0).is_some()
+    }
+
+    /// What the file's own metadata says under a key.
+    pub(super) fn meta(&self, key: &str) -> Option<&str> {
+        let mut pairs = self.meta.key_value_metadata().iter().flatten();
+        pairs.find(|pair| pair.key == key).map(|pair| pair.value.as_deref().unwrap_or_default())
+    }
+
+    /// Bytes that all rows together may have.
+    pub(super) fn most(&self) -> u64 {
+        self.most
+    }
+
+    /// Shows each row group, in order. An error ends it.
+    pub(super) fn batches(&self, show: &mut dyn FnMut(&Batch) -> Result<(), String>) -> Result<(), String> {
+        let total = self.meta.row_groups.len();
+        for (number, group) in self.meta.row_groups.iter().enumerate() {
+            let shown = guard(|| self.batch(group).and_then(|batch| show(&batch)));
+            shown.map_err(|cause| format!("row group {} of {total}: {cause}", number + 1))?;
+        }
+        Ok(())
     }
 
     /// Its rows as objects, in order; after an error comes nothing more.
@@ -187,12 +208,20 @@ impl Table {
 }
 
 /// A row group in memory.
-struct Batch {
+pub(super) struct Batch {
     rows: usize,
     columns: Vec<(String, Vec<Box<dyn Array>>)>,
 }
 
 impl Batch {
+    pub(super) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub(super) fn column(&self, name: &str) -> Option<&[Box<dyn Array>]> {
+        self.columns.iter().find(|(known, _)| known == name).map(|(_, arrays)| arrays.as_slice())
+    }
+
     fn row(&self, at: usize) -> Value {
         let cell = |arrays: &[Box<dyn Array>]| {
             let mut at = at;

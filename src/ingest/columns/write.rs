@@ -1,4 +1,4 @@
-//! The table of events as Parquet: dictionaries of texts, zstd, row groups of half a million rows.
+//! Tables as Parquet, that of events above all: dictionaries of texts, zstd, row groups of half a million rows.
 
 use super::{Events, MARK, NEVER, NONE, Rows, TEXTS};
 use polars_arrow::array::{Array, BooleanArray, DictionaryArray, PrimitiveArray, Utf8ViewArray};
@@ -17,9 +17,22 @@ const GROUP: usize = 1 << 19;
 /// Some rows of one file, with its path.
 type Part<'a> = (&'a str, &'a Rows, Range<usize>);
 
-/// Writes the table, ordered by path and position; errors say what is wrong.
+/// Writes the table of events, ordered by path and position; errors say what is wrong.
 pub fn write(events: &Events, out: &mut dyn Write) -> Result<(), String> {
-    let schema = schema();
+    let groups = groups(events).into_iter().map(|parts| {
+        let rows: usize = parts.iter().map(|(_, _, range)| range.len()).sum();
+        Ok((rows, columns(&parts)?))
+    });
+    table(&schema(), groups, MARK, out)
+}
+
+/// Writes row groups, each so many rows in columns, with a mark by which the file is recognised.
+pub(super) fn table(
+    schema: &ArrowSchema,
+    groups: impl Iterator<Item = Result<(usize, Vec<Box<dyn Array>>), String>>,
+    (key, value): (&str, &str),
+    out: &mut dyn Write,
+) -> Result<(), String> {
     let options = WriteOptions {
         statistics: StatisticsOptions::default(),
         version: Version::V1,
@@ -29,20 +42,24 @@ pub fn write(events: &Events, out: &mut dyn Write) -> Result<(), String> {
     let mut writer = FileWriter::try_new(out, schema.clone(), options).map_err(|cause| cause.to_string())?;
     let fields = writer.parquet_schema().fields().to_vec();
     let encodings: Vec<Vec<Encoding>> = schema.iter_values().map(|field| vec![encoding(field)]).collect();
-    for parts in groups(events) {
-        let rows: usize = parts.iter().map(|(_, _, range)| range.len()).sum();
-        let batch = RecordBatchT::try_new(rows, schema.clone().into(), columns(&parts)?);
+    for group in groups {
+        let (rows, columns) = group?;
+        let batch = RecordBatchT::try_new(rows, schema.clone().into(), columns);
         let batch = batch.map_err(|cause| cause.to_string())?;
         let group = row_group_iter(batch, encodings.clone().into(), fields.clone(), options);
         writer.write(rows as u64, group).map_err(|cause| cause.to_string())?;
     }
     let mark = |key: &str, value: &str| KeyValue { key: key.into(), value: Some(value.into()) };
-    let marks = vec![mark(MARK.0, MARK.1), mark("vaultrail.version", env!("CARGO_PKG_VERSION"))];
+    let marks = vec![mark(key, value), mark("vaultrail.version", env!("CARGO_PKG_VERSION"))];
     writer.end(Some(marks)).map(|_| ()).map_err(|cause| cause.to_string())
 }
 
+/// The type of a column of texts.
+pub(super) fn text() -> ArrowDataType {
+    ArrowDataType::Dictionary(IntegerType::UInt32, Box::new(ArrowDataType::Utf8View), false)
+}
+
 fn schema() -> ArrowSchema {
-    let text = || ArrowDataType::Dictionary(IntegerType::UInt32, Box::new(ArrowDataType::Utf8View), false);
     let time = ArrowDataType::Timestamp(TimeUnit::Millisecond, Some("UTC".into()));
     let first = std::iter::once(Field::new("time".into(), time, true));
     let texts = TEXTS.iter().map(|name| Field::new((*name).into(), text(), true));
@@ -140,12 +157,12 @@ fn paths(parts: &[Part<'_>]) -> Result<Box<dyn Array>, String> {
     dictionary(&known, keys)
 }
 
-fn number<'a>(known: &mut BTreeMap<&'a str, u32>, word: &'a str) -> u32 {
+pub(super) fn number<'a>(known: &mut BTreeMap<&'a str, u32>, word: &'a str) -> u32 {
     let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
     *known.entry(word).or_insert(next)
 }
 
-fn dictionary(known: &BTreeMap<&str, u32>, keys: Vec<Option<u32>>) -> Result<Box<dyn Array>, String> {
+pub(super) fn dictionary(known: &BTreeMap<&str, u32>, keys: Vec<Option<u32>>) -> Result<Box<dyn Array>, String> {
     let mut words: Vec<(u32, &str)> = known.iter().map(|(word, key)| (*key, *word)).collect();
     words.sort_unstable();
     let words: Vec<&str> = words.iter().map(|(_, word)| *word).collect();

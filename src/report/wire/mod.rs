@@ -213,6 +213,9 @@ pub struct SourceFile {
     pub kind: String,
     /// When a snapshot was taken.
     pub captured_at: Option<String>,
+    /// The file of saved facts that tells of it, where it was not read itself: then its records have no bodies here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saved_in: Option<String>,
 }
 
 /// A control as it was judged.
