@@ -236,7 +236,7 @@ impl<'a, 'o> Reader<'a, 'o> {
         if ["hashSignature", "publicKeyFingerprint", "files"].iter().all(|key| document.get(key).is_some()) {
             return self.note(Kind::LakeSign);
         }
-        if let Some(manifest) = inventory::Manifest::decode(&document) {
+        if let Some(manifest) = super::manifest::Manifest::decode(&document) {
             self.note(Kind::Manifest);
             self.out.manifest = Some(manifest);
             return;

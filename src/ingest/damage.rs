@@ -1,8 +1,8 @@
 //! What is wrong with a file as a whole.
 
 use super::digest::delivered;
-use super::inventory::Manifest;
 use super::log::Manifests;
+use super::manifest::Manifest;
 use super::{Decoded, FileRead, keys, show_path};
 use crate::instant::{self, Instant};
 use chrono::Duration;

@@ -358,7 +358,7 @@ fn entry(row: &Row<'_>, time: Instant, place: &Place) -> Result<Said, String> {
         return Ok(Said::Observation(observation));
     }
     let actor = if let Some(text) = row.identity {
-        need("identity", serde_json::from_str::<Actor>(text).ok())?
+        need("identity", text.starts_with('{').then(|| serde_json::from_str::<Actor>(text).ok()).flatten())?
     } else {
         let unknown = Actor::resolve(Node(&NOTHING));
         Actor { principal: row.actor.map_or(unknown.principal, str::to_owned), ..unknown }

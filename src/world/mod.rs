@@ -292,25 +292,8 @@ impl World {
                 let uses = self.uses.entry((vault.clone(), account.clone())).or_default();
                 uses.push(Happened { at, evidence, what: () });
             }
-            About::Key(..)
-            | About::Grant(..)
-            | About::Alias(..)
-            | About::KeyStore(..)
-            | About::Organization(..)
-            | About::Account(..)
-            | About::Handshake(..)
-            | About::OrganizationPolicy(..)
-            | About::IdentityCenter(..)
-            | About::IdentityUser(..)
-            | About::Settings(..)
-            | About::Framework(..)
-            | About::ReportPlan(..)
-            | About::Compliance(..)
-            | About::EventStore(..)
-            | About::Channel(..)
-            | About::Bucket(..)
-            | About::GuardCall(..)
-            | About::RootUse(..) => self.gather_around(fact, &mut into.around),
+            // What surrounds backups: keys, organisations, settings, identities, logs.
+            _ => self.gather_around(fact, &mut into.around),
         }
     }
 
