@@ -3,8 +3,8 @@
 use super::manifest::Manifest;
 use crate::arn::{AccountId, Region};
 use crate::instant::Instant;
-use crate::record::node::Node;
 use crate::record::kind_of;
+use crate::record::node::Node;
 use serde_json::Value;
 
 /// What a snapshot says: one row of one CLI output.

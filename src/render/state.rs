@@ -52,8 +52,10 @@ pub fn text(told: &State, options: &TextOptions) -> String {
 fn plural(kind: &str) -> String {
     let words = kind.replace('_', " ");
     match words.strip_suffix('y') {
-        Some(stem) => format!("{stem}ies"),
-        None => format!("{words}s"),
+        Some(stem) if !stem.ends_with('e') => format!("{stem}ies"),
+        _ if words.ends_with("ings") => words,
+        _ if words.ends_with('s') => format!("{words}es"),
+        _ => format!("{words}s"),
     }
 }
 
@@ -167,5 +169,17 @@ impl Cited {
             let path = files.iter().find(|source| source.id == id).map_or_else(|| "?".into(), cite::path);
             page.flow(2, 7, &[(dim(), &format!("[{number}] ")), (plain(), &path)]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_headed_in_the_plural() {
+        let kinds = ["vault", "policy", "key", "alias", "settings", "recovery_point"];
+        let said: Vec<String> = kinds.iter().map(|kind| plural(kind)).collect();
+        assert_eq!(said, ["vaults", "policies", "keys", "aliases", "settings", "recovery points"]);
     }
 }

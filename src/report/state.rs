@@ -125,7 +125,7 @@ impl State {
         if entities.is_empty() && !wanted.is_all() {
             return Err(nothing(world, at, wanted));
         }
-        entities.sort_by(|a, b| (rank(a.kind), &a.id).cmp(&(rank(b.kind), &b.id)));
+        entities.sort_by(|a, b| (rank(a.kind), a.kind, &a.id).cmp(&(rank(b.kind), b.kind, &b.id)));
         let drifts = world.drifts.iter().filter(|drift| wanted.holds(&drift.entity));
         let drifts = drifts.filter(|drift| log.entry(drift.evidence[1]).is_some_and(|entry| entry.time() <= at));
         let drifts: Vec<Drift> = drifts.map(|drift| told_drift(drift, world, log)).collect();
