@@ -6,9 +6,11 @@ mod copies;
 pub mod engine;
 pub mod judgement;
 pub mod params;
+mod periods;
 pub mod policy;
 pub mod rule;
 pub mod subject;
+mod teams;
 pub mod view;
 
 use judgement::Judgement;
@@ -54,6 +56,7 @@ macro_rules! controls {
 }
 
 controls! {
+    approval_governance_not_weakened,
     approval_team_active,
     approval_team_has_enough_approvers,
     copy_cadence_without_gaps,
