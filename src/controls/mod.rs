@@ -66,6 +66,7 @@ controls! {
     no_recovery_point_deletion_by_humans,
     no_unauthorized_share_attempts,
     resource_copied_to_air_gapped_vault,
+    restore_access_asked_by_known_accounts,
     restore_access_follows_approval,
     trail_configuration_not_tampered,
     vault_has_approval_team,
