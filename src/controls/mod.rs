@@ -68,6 +68,7 @@ controls! {
     resource_copied_to_air_gapped_vault,
     restore_access_asked_by_known_accounts,
     restore_access_follows_approval,
+    share_invitation_answered_in_time,
     trail_configuration_not_tampered,
     vault_has_approval_team,
     vault_key_type_as_required,
