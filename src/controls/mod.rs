@@ -59,6 +59,7 @@ controls! {
     approval_governance_not_weakened,
     approval_team_active,
     approval_team_has_enough_approvers,
+    approval_team_shared_with_vault_owners,
     approval_threshold_sound,
     copy_cadence_without_gaps,
     copy_retention_within_vault_bounds,
