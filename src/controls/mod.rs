@@ -78,6 +78,7 @@ controls! {
     vault_retention_bounds_valid,
     vault_shared_with_accounts_only,
     vault_sharees_approved_and_current,
+    vault_used_by_entitled_accounts_only,
 }
 
 fn page(name: &str) -> Result<Rule, String> {
