@@ -57,6 +57,7 @@ macro_rules! controls {
 
 controls! {
     approval_governance_not_weakened,
+    approval_sessions_decided_and_logged,
     approval_team_active,
     approval_team_has_enough_approvers,
     approval_team_shared_with_vault_owners,
