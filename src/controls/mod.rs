@@ -70,6 +70,7 @@ controls! {
     no_unauthorized_share_attempts,
     resource_copied_to_air_gapped_vault,
     restore_access_asked_by_known_accounts,
+    restore_access_ended_after_use,
     restore_access_follows_approval,
     share_invitation_answered_in_time,
     trail_configuration_not_tampered,
