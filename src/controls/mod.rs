@@ -6,9 +6,11 @@ mod copies;
 pub mod engine;
 pub mod judgement;
 pub mod params;
+mod periods;
 pub mod policy;
 pub mod rule;
 pub mod subject;
+mod teams;
 pub mod view;
 
 use judgement::Judgement;
@@ -54,8 +56,12 @@ macro_rules! controls {
 }
 
 controls! {
+    approval_governance_not_weakened,
+    approval_sessions_decided_and_logged,
     approval_team_active,
     approval_team_has_enough_approvers,
+    approval_team_shared_with_vault_owners,
+    approval_threshold_sound,
     copy_cadence_without_gaps,
     copy_retention_within_vault_bounds,
     log_covers_window,
@@ -63,7 +69,10 @@ controls! {
     no_recovery_point_deletion_by_humans,
     no_unauthorized_share_attempts,
     resource_copied_to_air_gapped_vault,
+    restore_access_asked_by_known_accounts,
+    restore_access_ended_after_use,
     restore_access_follows_approval,
+    share_invitation_answered_in_time,
     trail_configuration_not_tampered,
     vault_has_approval_team,
     vault_key_type_as_required,
@@ -71,6 +80,7 @@ controls! {
     vault_retention_bounds_valid,
     vault_shared_with_accounts_only,
     vault_sharees_approved_and_current,
+    vault_used_by_entitled_accounts_only,
 }
 
 fn page(name: &str) -> Result<Rule, String> {

@@ -1,7 +1,9 @@
 //! Subjects: what a control judges, with the exact id by which reports are joined.
 
 use super::view::Context;
-use crate::arn::{AccountId, RecoveryPointArn, Region, ResourceArn, ShareArn, TeamArn, TrailArn, VaultArn};
+use crate::arn::{
+    AccountId, InvitationArn, RecoveryPointArn, Region, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn, VaultArn,
+};
 use crate::coverage::Pair;
 
 /// What is judged.
@@ -23,6 +25,14 @@ pub enum Key {
     Account(AccountId),
     /// An approval team.
     Team(TeamArn),
+    /// An approval team in the hands of an account.
+    TeamGrant(TeamArn, AccountId),
+    /// An approval session.
+    Session(SessionArn),
+    /// A RAM invitation.
+    Invitation(InvitationArn),
+    /// An account in a share to whom no invitation is known.
+    Invited(ShareArn, AccountId),
     /// A recovery account's access, by its id in the world.
     Access(String),
     /// An account's log of a Region.
@@ -118,6 +128,45 @@ impl Subject {
         let (account, region) = (arn.account(), arn.region());
         let name = name.cloned().or(short);
         Self { key: Key::Team(arn.clone()), kind: "team", id: arn.to_string(), account, region, name }
+    }
+
+    /// An approval team in the hands of an account.
+    pub fn team_grant(team: &TeamArn, account: &AccountId) -> Self {
+        let short = team.as_str().rsplit('/').next().unwrap_or_default();
+        Self {
+            key: Key::TeamGrant(team.clone(), account.clone()),
+            kind: "team_grant",
+            id: format!("{team}|{account}"),
+            account: team.account(),
+            region: team.region(),
+            name: Some(format!("{short} to {account}")),
+        }
+    }
+
+    /// An approval session.
+    pub fn session(arn: &SessionArn) -> Self {
+        let name = arn.as_str().rsplit('/').next().map(str::to_owned);
+        let (account, region) = (arn.account(), arn.region());
+        Self { key: Key::Session(arn.clone()), kind: "session", id: arn.to_string(), account, region, name }
+    }
+
+    /// A RAM invitation to a share.
+    pub fn invitation(arn: &InvitationArn, share: &ShareArn) -> Self {
+        let name = arn.as_str().rsplit('/').next().map(str::to_owned);
+        let (account, region) = (share.account(), share.region());
+        Self { key: Key::Invitation(arn.clone()), kind: "invitation", id: arn.to_string(), account, region, name }
+    }
+
+    /// An account in a share to whom no invitation is known.
+    pub fn invited(share: &ShareArn, account: &AccountId) -> Self {
+        Self {
+            key: Key::Invited(share.clone(), account.clone()),
+            kind: "invitation",
+            id: format!("{share}|{account}"),
+            account: share.account(),
+            region: share.region(),
+            name: None,
+        }
     }
 
     /// A recovery account's access, under the id that the report shows.

@@ -1,0 +1,154 @@
+//! APR-04: the team of a vault is shared with the account that owns the vault.
+
+use super::judgement::{Judgement, Proof};
+use super::policy::principal_account;
+use super::subject::{Key, Subject};
+use super::teams;
+use super::view::{Context, View};
+use crate::arn::{AccountId, Arn, TeamArn};
+use crate::evidence::Evidence;
+use crate::facts::words::Association;
+use crate::instant::{self, Instant};
+use crate::timeline::Timeline;
+use crate::world::approval::Team;
+use crate::world::share::Share;
+use std::collections::BTreeSet;
+
+pub use super::nothing_to_check as check;
+
+/// Every team with every account that owns a vault of it, or must ask it for access.
+pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
+    let mut grants: BTreeSet<(TeamArn, AccountId)> = BTreeSet::new();
+    let recovery = context.params.flag("require_recovery_accounts");
+    let listed = context.policy.recovery_accounts.iter().flatten().filter(|_| recovery);
+    let listed: Vec<AccountId> = listed.filter_map(|entry| AccountId::parse(&entry.id)).collect();
+    for vault in context.world.vaults.values() {
+        for team in vault.team.spans().iter().filter_map(|span| span.value.clone().flatten()) {
+            let accounts = vault.arn.account().into_iter().chain(listed.iter().cloned());
+            grants.extend(accounts.map(|account| (team.clone(), account)));
+        }
+    }
+    let scope = &context.policy.scope;
+    let judged = grants.into_iter().filter(|(team, _)| scope.holds(team.account().as_ref(), None));
+    judged.map(|(team, account)| Subject::team_grant(&team, &account)).collect()
+}
+
+pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
+    let Key::TeamGrant(arn, account) = &subject.key else {
+        return Judgement::insufficient("share_unknown", "The team is not known.");
+    };
+    if arn.account().as_ref() == Some(account) {
+        return Judgement::not_applicable("same_account", "The team belongs to the account itself.");
+    }
+    let team = view.of.world.teams.get(arn);
+    if let Some(answer) = team.and_then(|team| teams::lifetime(team, view)) {
+        return answer;
+    }
+    let Some(needed) = needed(arn, account, view) else {
+        let message = "No vault of the account has this team.";
+        return Judgement::not_applicable("not_associated", message);
+    };
+    let mut ended = None;
+    let mut stale = None;
+    for share in view.of.world.shares.values() {
+        match held(share, arn, account, view) {
+            Held::Yes(proof) => {
+                let message = format!("The team is shared with {account}.");
+                return Judgement::compliant("shared", message, &proof.with(Some(needed)));
+            }
+            Held::Stale(judgement) => stale = stale.or(Some(judgement)),
+            Held::Ended(at, evidence) => ended = ended.max(Some((at, evidence))),
+            Held::No => {}
+        }
+    }
+    if let Some(stale) = stale {
+        return *stale;
+    }
+    if let Some((at, evidence)) = ended {
+        let message = format!("The team was no longer shared with {account} at {}.", instant::show(at));
+        let proof = Proof::shown(evidence, "end of the share").with(Some(needed));
+        return Judgement::non_compliant("share_removed", message, &proof);
+    }
+    never(arn, team, account, needed, view)
+}
+
+/// What shows that the account needs the team now: a vault of it that has the team, or the policy.
+fn needed(team: &TeamArn, account: &AccountId, view: &View<'_>) -> Option<Proof> {
+    let recovery = view.of.params.flag("require_recovery_accounts");
+    let listed = recovery && view.of.policy.recovery_accounts.iter().flatten().any(|entry| entry.id == account.as_str());
+    let mut proof = None;
+    for vault in view.of.world.vaults.values().filter(|v| listed || v.arn.account().as_ref() == Some(account)) {
+        let gone = view.look(&vault.exists).is_some_and(|span| span.value == Some(false));
+        let span = view.look(&vault.team).filter(|span| span.value.as_ref().and_then(Option::as_ref) == Some(team));
+        if let Some(span) = span.filter(|_| !gone) {
+            proof = proof.or(Some(Proof::shown(span.evidence, "the vault has this team")));
+        }
+    }
+    proof
+}
+
+/// How a share gives the team to an account.
+enum Held {
+    Yes(Proof),
+    Stale(Box<Judgement>),
+    Ended(Instant, Evidence),
+    No,
+}
+
+fn held(share: &Share, team: &TeamArn, account: &AccountId, view: &View<'_>) -> Held {
+    let Some(resource) = share.resources.get(team.as_str()) else { return Held::No };
+    let mut answer = Held::No;
+    for (principal, line) in share.principals.iter().filter(|(principal, _)| covers(principal, account, view)) {
+        let gone = end(resource, view).or_else(|| end(line, view));
+        if let Some((at, evidence)) = gone {
+            // An organization's other share may still hold; the last end counts.
+            answer = match answer {
+                Held::Stale(_) => answer,
+                _ => Held::Ended(at, evidence),
+            };
+            continue;
+        }
+        let pair = share.pair();
+        let inside = view.state(resource, pair.as_ref(), "the team is in the share");
+        let state = view.state(line, pair.as_ref(), &format!("{principal} holds the share"));
+        let (Some((_, first)), Some((_, second))) = (inside.last_known(), state.last_known()) else { continue };
+        match inside.stale("The share").or_else(|| state.stale("The share")) {
+            Some(stale) => answer = Held::Stale(Box::new(stale)),
+            None => return Held::Yes(first.with(Some(second))),
+        }
+    }
+    answer
+}
+
+fn end(line: &Timeline<Association>, view: &View<'_>) -> Option<(Instant, Evidence)> {
+    let span = view.look(line)?;
+    span.value.as_ref().is_some_and(|state| !state.is_in()).then_some((span.from, span.evidence))
+}
+
+/// Whether a principal is the account, or its organization; of units it is not known whom they hold.
+fn covers(principal: &str, account: &AccountId, view: &View<'_>) -> bool {
+    if principal_account(principal).as_ref() == Some(account) {
+        return true;
+    }
+    let organization = Arn::parse(principal).is_some_and(|arn| {
+        arn.service == "organizations" && arn.resource.starts_with("organization/")
+    });
+    let stated = view.of.policy.organization.as_ref().is_some_and(|inside| inside.contains_key(account));
+    organization && (stated || view.of.world.members.contains_key(account))
+}
+
+/// No share with the account is known: an absence if the team owner's log is whole since the team was made.
+fn never(arn: &TeamArn, team: Option<&Team>, account: &AccountId, needed: Proof, view: &View<'_>) -> Judgement {
+    let what = "Whether the team is shared with the account cannot be known; add `aws ram get-resource-share-associations` of the team's owner to the snapshot";
+    let Some(created) = team.and_then(|team| team.created) else {
+        return Judgement::insufficient("share_unknown", format!("{what}.")).citing_all(&needed);
+    };
+    match view.covered(arn.pair().as_ref(), created) {
+        Err(hole) => Judgement::gap("share_unknown", what, &hole).citing_all(&needed),
+        Ok(covered) => {
+            let message = format!("The team was never shared with {account}.");
+            let proof = needed.with(Proof::absence(covered, "no share with the account"));
+            Judgement::non_compliant("not_shared", message, &proof)
+        }
+    }
+}

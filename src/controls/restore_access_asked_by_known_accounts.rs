@@ -1,0 +1,194 @@
+//! APR-06: only known recovery accounts ask for access to a LAG vault.
+
+use super::air_gapped;
+use super::judgement::{Judgement, Proof, State};
+use super::policy::{Answer, account_on};
+use super::subject::Subject;
+use super::view::View;
+use crate::arn::{AccountId, TeamArn, VaultArn};
+use crate::coverage::Pair;
+use crate::evidence::Evidence;
+use crate::record::identity::Actor;
+use crate::status::Severity;
+use crate::world::access::{Access, is_about_access};
+use crate::world::vault::Vault;
+use crate::world::{Happened, World};
+use std::collections::BTreeSet;
+
+pub use super::air_gapped::subjects;
+pub use super::nothing_to_check as check;
+
+/// A request, as one entry shows it.
+struct Request {
+    account: AccountId,
+    /// `None`: only a session or a snapshot shows the request.
+    actor: Option<Actor>,
+    said: String,
+}
+
+pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
+    let Some(vault) = air_gapped::vault(subject, view) else {
+        return Judgement::insufficient("coverage_gap", "Nothing is known of the vault.");
+    };
+    if let Some(answer) = air_gapped::beforehand(vault, view) {
+        return answer;
+    }
+    let from = view.window();
+    let requests = requests(&vault.arn, view.of.world);
+    let requests: Vec<&Happened<Request>> = view.happened(&requests, from).iter().collect();
+    if let Some(answer) = convict(vault, &requests, view) {
+        return answer;
+    }
+    if let Some(open) = undecided(&requests, vault, view) {
+        return open;
+    }
+    let proof = Proof::all(requests.iter().map(|r| (r.evidence, r.what.said.clone())));
+    let teams: BTreeSet<&TeamArn> = vault.team.spans().iter().filter_map(|s| s.value.as_ref()?.as_ref()).collect();
+    if teams.is_empty() && requests.is_empty() {
+        return without_team(vault, view);
+    }
+    let mut pairs: BTreeSet<Pair> = teams.into_iter().filter_map(TeamArn::pair).collect();
+    // Roles are in the requester's own log only.
+    if view.of.params.list("requester_roles").is_some() {
+        let listed = view.of.policy.recovery_accounts.iter().flatten().filter_map(|entry| AccountId::parse(&entry.id));
+        pairs.extend(listed.zip(std::iter::repeat(vault.arn.region())).filter_map(|(id, region)| Some((id, region?))));
+    }
+    match view.all_covered(&pairs, from).map(|covered| Proof::absence(covered, "no request by anybody else")) {
+        Err(hole) => Judgement::gap("coverage_gap", "Whether anybody else asked for access cannot be known", &hole),
+        Ok(None) => Judgement::insufficient("coverage_gap", "No log is known that could show a request."),
+        Ok(Some(absence)) => {
+            let code = if requests.is_empty() { "no_requests" } else { "known_requesters" };
+            let message = "Nobody but known recovery accounts asked for access.";
+            Judgement::compliant(code, message, &absence.with(proof)).observed("requests", requests.len())
+        }
+    }
+}
+
+/// Without a team nobody can ask: an absence if the log is whole since the vault's creation.
+fn without_team(vault: &Vault, view: &View<'_>) -> Judgement {
+    let message = "The vault has no approval team, so that nobody can ask it for access.";
+    let none = Judgement::not_applicable("no_team", message);
+    match view.state(&vault.team, vault.pair().as_ref(), "approval team of the vault") {
+        State::Known { proof, .. } => none.citing_all(&proof),
+        State::NeverSeen
+            if vault.created.is_some_and(|(at, _)| view.covered(vault.pair().as_ref(), at).is_ok()) =>
+        {
+            none
+        }
+        _ => Judgement::insufficient(
+            "coverage_gap",
+            "Whose log would show a request is not known, because the vault's team is not; add `aws backup describe-backup-vault` to the snapshot.",
+        ),
+    }
+}
+
+/// Calls, sessions and accesses about the vault, in order of time.
+fn requests(vault: &VaultArn, world: &World) -> Vec<Happened<Request>> {
+    let mut all: Vec<Happened<Request>> = Vec::new();
+    let mut add = |at, evidence: Evidence, account: &AccountId, actor: Option<&Actor>, said: String| {
+        let what = Request { account: account.clone(), actor: actor.cloned(), said };
+        all.push(Happened { at, evidence, what });
+    };
+    for call in world.share_calls.iter().filter(|c| c.what.name == "CreateRestoreAccessBackupVault") {
+        let on_it = call.what.targets.iter().any(|target| target == vault.as_str());
+        if let (true, Some(account)) = (on_it, &call.what.account) {
+            let code = call.what.error_code.as_ref().map(|code| format!(", refused: {code}")).unwrap_or_default();
+            let said = format!("asked by {} of {account}{code}", call.what.actor.said());
+            add(call.at, call.evidence, account, Some(&call.what.actor), said);
+        }
+    }
+    for session in world.sessions.values().filter(|s| is_about_access(s)) {
+        let on_it = session.resource.as_ref().is_some_and(|(on, _)| on == vault.as_str());
+        if let (true, Some((account, _)), Some((at, evidence))) = (on_it, &session.requester, session.requested) {
+            add(at, evidence, account, None, format!("session begun for {account}"));
+        }
+    }
+    for access in world.accesses.values().filter(|access| is_on(access, vault) && access.requester.is_none()) {
+        if let (Some(account), Some((at, evidence))) = (&access.account, access.available().or(access.first_seen)) {
+            add(at, evidence, account, None, format!("restore access vault of {account}"));
+        }
+    }
+    all.sort_by(|a, b| (a.at, a.evidence).cmp(&(b.at, b.evidence)));
+    all
+}
+
+fn is_on(access: &Access, vault: &VaultArn) -> bool {
+    access.source.as_ref().is_some_and(|(source, _)| source == vault)
+}
+
+/// Whether the request of an account was approved, or access is there.
+fn is_approved(vault: &VaultArn, account: &AccountId, view: &View<'_>) -> bool {
+    let world = view.of.world;
+    let mut sessions = world.sessions.values().filter(|s| {
+        is_about_access(s)
+            && s.resource.as_ref().is_some_and(|(on, _)| on == vault.as_str())
+            && s.requester.as_ref().is_some_and(|(by, _)| by == account)
+    });
+    let mut accesses = world.accesses.values().filter(|a| is_on(a, vault) && a.account.as_ref() == Some(account));
+    sessions.any(|s| s.state.spans().iter().any(|span| span.value.as_ref().is_some_and(|v| v.is_approved()) && view.is_past(span.from)))
+        || accesses.any(|access| access.available().is_some_and(|(at, _)| view.is_past(at)))
+}
+
+fn convict(vault: &Vault, requests: &[&Happened<Request>], view: &View<'_>) -> Option<Judgement> {
+    let list = view.of.policy.recovery_accounts.as_deref();
+    let unknown = |r: &&&Happened<Request>| {
+        matches!(account_on(list, r.what.account.as_str(), r.at), Answer::No | Answer::Expired(_))
+    };
+    let strangers: Vec<_> = requests.iter().filter(unknown).collect();
+    if let Some(proof) = Proof::all(strangers.iter().map(|r| (r.evidence, r.what.said.clone()))) {
+        let accounts: BTreeSet<&AccountId> = strangers.iter().map(|r| &r.what.account).collect();
+        let approved = accounts.iter().filter(|account| is_approved(&vault.arn, account, view)).count() > 0;
+        let names: Vec<&str> = accounts.into_iter().map(AccountId::as_str).collect();
+        let (code, severity, outcome) = if approved {
+            ("unknown_account_approved", Severity::Critical, ", and was let in")
+        } else {
+            ("unknown_account", Severity::High, "")
+        };
+        let message = format!("{} asked for access without being under [authorized] recovery_accounts{outcome}.", names.join(", "));
+        return Some(Judgement::non_compliant(code, message, &proof).severity(severity).observed("accounts", names));
+    }
+    let roles = view.of.params.list("requester_roles")?;
+    let others = requests.iter().filter(|r| r.what.actor.as_ref().is_some_and(|actor| !is_listed(actor, &roles)));
+    let proof = Proof::all(others.map(|r| (r.evidence, r.what.said.clone())))?;
+    let message = "Somebody outside requester_roles asked for access.";
+    Some(Judgement::non_compliant("unlisted_role", message, &proof).severity(Severity::High))
+}
+
+fn is_listed(actor: &Actor, roles: &[&str]) -> bool {
+    roles.iter().any(|role| {
+        *role == actor.principal
+            || globset::Glob::new(role).is_ok_and(|glob| glob.compile_matcher().is_match(&actor.principal))
+    })
+}
+
+/// What keeps the requests from being judged.
+fn undecided(requests: &[&Happened<Request>], vault: &Vault, view: &View<'_>) -> Option<Judgement> {
+    let first = requests.first()?;
+    if view.of.policy.recovery_accounts.is_none() {
+        let message = format!(
+            "Access was {}; who may ask is not stated: list the accounts under [authorized] recovery_accounts.",
+            first.what.said
+        );
+        return Some(Judgement::insufficient("policy_not_stated", message).citing(first.evidence, "cannot be judged"));
+    }
+    if !view.of.params.flag("require_comment") {
+        return None;
+    }
+    let world = view.of.world;
+    let silent = requests.iter().find(|r| {
+        let session = world.sessions.values().any(|s| {
+            s.resource.as_ref().is_some_and(|(on, _)| on == vault.arn.as_str())
+                && s.requested.is_some_and(|(at, _)| (at - r.at).abs() <= chrono::Duration::minutes(10))
+                && s.comment.is_some()
+        });
+        let access = world.accesses.values().any(|a| {
+            is_on(a, &vault.arn) && a.requested.is_some_and(|(at, _)| at == r.at) && a.comment.is_some()
+        });
+        !session && !access
+    })?;
+    let message = format!(
+        "Access was {}; what the requester wrote is hidden in the log; add `aws mpa get-session` of its session to the snapshot.",
+        silent.what.said
+    );
+    Some(Judgement::insufficient("comment_unknown", message).citing(silent.evidence, "comment hidden"))
+}
