@@ -5,6 +5,7 @@ mod air_gapped;
 mod copies;
 pub mod engine;
 pub mod judgement;
+pub mod limits;
 pub mod params;
 pub mod policy;
 pub mod rule;
