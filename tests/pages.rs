@@ -9,11 +9,14 @@ use vaultrail::controls::rule::Rule;
 use vaultrail::report::wire::Status;
 
 /// What several judges use: the reasons that a call of it can give.
-const SHARED: [(&str, &[&str]); 4] = [
+const SHARED: [(&str, &[&str]); 7] = [
     ("air_gapped::absent(", &["field_absent"]),
     ("air_gapped::beforehand(", &["not_yet_created", "subject_deleted", "vault_kind_unknown"]),
     ("air_gapped::lifetime(", &["not_yet_created", "subject_deleted"]),
     (".stale(", &["state_not_current"]),
+    ("copies::not_eligible(", &["type_not_eligible"]),
+    ("points::beforehand(", &["not_yet_created", "subject_deleted"]),
+    ("routes::beforehand(", &["not_yet_created", "vault_kind_unknown"]),
 ];
 /// Given by the engine, for every control.
 const BY_THE_ENGINE: &str = "no_subjects";
@@ -85,7 +88,7 @@ fn every_page_has_a_judge_and_every_page_is_in_the_list() {
 
 #[test]
 fn every_parameter_that_a_judge_reads_is_on_its_page() {
-    let read = Regex::new(r#"(\w+)\.(?:int|flag|text|list)\("([^"]+)"\)"#).unwrap();
+    let read = Regex::new(r#"(\w+)\.(?:int|number|flag|text|list)\("([^"]+)"\)"#).unwrap();
     let all = controls();
     let cpy_01 = all.iter().find(|c| c.rule.id == "CPY-01").unwrap();
     let mut wrong = Vec::new();

@@ -181,12 +181,7 @@ fn gate_terms(args: &JudgeArgs, config: &Config) -> Result<gate::Terms, String> 
     })
 }
 
-fn fingerprint(
-    controls: &[InForce],
-    text: &str,
-    evidence: &EvidenceArgs,
-    (args, limits): (&TimeArgs, &str),
-) -> String {
+fn fingerprint(controls: &[InForce], text: &str, evidence: &EvidenceArgs, (args, limits): (&TimeArgs, &str)) -> String {
     let judged = controls
         .iter()
         .filter(|c| c.judged)

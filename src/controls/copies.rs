@@ -1,11 +1,11 @@
 //! Copies of a resource: which vaults count, which copies are there, and whether the evidence would show any others.
 
+use super::air_gapped;
 use super::judgement::{Covered, Hole, Judgement, Proof};
 use super::limits::{Holds, Limit};
 use super::params::Params;
 use super::subject::Subject;
 use super::view::{Context, View};
-use super::air_gapped;
 use crate::arn::{Arn, ResourceArn, VaultArn};
 use crate::facts::words::VaultKind;
 use crate::instant::Instant;

@@ -135,7 +135,9 @@ impl Limits {
         let page: Page = toml::from_str(PAGE).map_err(|cause| format!("rules/limits.toml: {cause}"))?;
         let pinned = match page.profiles.get(profile) {
             _ if profile == BY_EVENT_TIME => None,
-            Some(text) => Some(at_day(text).ok_or_else(|| format!("rules/limits.toml: {profile}: {text:?} is no day"))?),
+            Some(text) => {
+                Some(at_day(text).ok_or_else(|| format!("rules/limits.toml: {profile}: {text:?} is no day"))?)
+            }
             None => return Err(format!("rules/limits.toml: there is no profile {profile:?}")),
         };
         Ok(Self { known: page.limits, profile: profile.to_owned(), pinned })
@@ -196,7 +198,8 @@ impl View<'_> {
 impl Judgement {
     /// Names the limit that it rests on.
     pub fn resting_on(self, limit: &Limit) -> Self {
-        self.expected("limit", format!("{} ({})", limit.text, limit.days())).expected("limit_source", limit.source.as_str())
+        self.expected("limit", format!("{} ({})", limit.text, limit.days()))
+            .expected("limit_source", limit.source.as_str())
     }
 }
 

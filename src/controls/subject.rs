@@ -29,6 +29,8 @@ pub enum Key {
     Pair(Pair),
     /// A trail.
     Trail(TrailArn),
+    /// A copy job, by its id.
+    Job(String),
 }
 
 /// A subject.
@@ -131,6 +133,11 @@ impl Subject {
         let id = format!("{}/{}", pair.0, pair.1);
         let (account, region) = (Some(pair.0.clone()), Some(pair.1.clone()));
         Self { key: Key::Pair(pair.clone()), kind: "account_region", name: Some(id.clone()), id, account, region }
+    }
+
+    /// A copy job, under the account that it runs in and the Region of the vault that is known.
+    pub fn copy_job(id: &str, account: Option<AccountId>, region: Option<Region>) -> Self {
+        Self { key: Key::Job(id.to_owned()), kind: "copy_job", id: id.to_owned(), account, region, name: None }
     }
 
     /// A trail.

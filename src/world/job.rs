@@ -1,5 +1,6 @@
 //! Backup, copy and restore jobs over time.
 
+use super::Happened;
 use super::entity::entity;
 use crate::arn::{AccountId, KeyArn, RecoveryPointArn, ResourceArn, VaultArn};
 use crate::evidence::Evidence;
@@ -84,7 +85,26 @@ entity! {
     }
 }
 
+/// The copy jobs of each resource that are over, by their end.
+pub(super) fn copies_ended(jobs: &BTreeMap<String, Job>) -> BTreeMap<ResourceArn, Vec<Happened<String>>> {
+    let mut ended: BTreeMap<ResourceArn, Vec<Happened<String>>> = BTreeMap::new();
+    for job in jobs.values().filter(|job| job.is_copy()) {
+        if let (Some((resource, _)), Some((_, at, evidence))) = (&job.resource, job.outcome()) {
+            ended.entry(resource.clone()).or_default().push(Happened { at, evidence, what: job.id.clone() });
+        }
+    }
+    for jobs in ended.values_mut() {
+        jobs.sort_by(|a, b| (a.at, a.evidence, &a.what).cmp(&(b.at, b.evidence, &b.what)));
+    }
+    ended
+}
+
 impl Job {
+    /// Whether it copies.
+    pub fn is_copy(&self) -> bool {
+        self.kind.is_some_and(|(kind, _)| kind == JobKind::Copy)
+    }
+
     /// How it ended and since when. State changes of EventBridge are late, so one that tells of a running job may follow the end.
     pub fn outcome(&self) -> Option<(&JobState, Instant, Evidence)> {
         self.state.spans().iter().find_map(|span| {
