@@ -92,7 +92,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
 /// expired is no copy either.
 fn ended<'w>(resource: &ResourceArn, from: Instant, view: &View<'w>) -> Vec<Ended<'w>> {
     let context = &view.of;
-    let series = context.world.copies_ended.get(resource).map(Vec::as_slice).unwrap_or_default();
+    let series = context.world.copying.ended.get(resource).map(Vec::as_slice).unwrap_or_default();
     let each = view.happened(series, from).iter().filter_map(|end| {
         let job = context.world.jobs.get(&end.what)?;
         let way = routes::Way::of(context, job);
@@ -105,7 +105,7 @@ fn ended<'w>(resource: &ResourceArn, from: Instant, view: &View<'w>) -> Vec<Ende
 
 /// The logs that show the resource's copy jobs: those of the vaults that they copy from.
 fn logs(resource: &ResourceArn, context: &Context<'_>) -> BTreeSet<Pair> {
-    let series = context.world.copies_ended.get(resource).into_iter().flatten();
+    let series = context.world.copying.ended.get(resource).into_iter().flatten();
     let ways = series.filter_map(|end| context.world.jobs.get(&end.what)).map(|job| routes::Way::of(context, job));
     let pairs: BTreeSet<Pair> =
         ways.filter(|way| way.destination == End::AirGapped).filter_map(|way| way.from()?.pair()).collect();

@@ -38,6 +38,11 @@ pub fn manager(view: &View<'_>, named: Option<(&KeyArn, Evidence)>, vault: Optio
 }
 
 /// Who manages a key, as `kms describe-key` and the calls that make keys say.
-pub fn of_key(_view: &View<'_>, _key: &KeyArn) -> Option<(Manager, Proof)> {
-    None
+pub fn of_key(view: &View<'_>, key: &KeyArn) -> Option<(Manager, Proof)> {
+    let (manager, proof) = view.fixed(&view.of.world.keys.get(key)?.manager)?;
+    match manager.as_str() {
+        "CUSTOMER" => Some((Manager::Customer, proof)),
+        "AWS" => Some((Manager::Aws, proof)),
+        _ => None,
+    }
 }

@@ -34,7 +34,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let from = view.window();
     let limits = &view.of.limits.known;
     let mut against: Vec<(&Happened<CopyCall>, &Limit)> = Vec::new();
-    for call in view.happened(&view.of.world.copy_calls, from) {
+    for call in view.happened(&view.of.world.copying.calls, from) {
         let Some(through) = by_another(call, vault, view).filter(|_| !is_noise(&call.what)) else { continue };
         let (allowed, limit) = match through {
             Through::Share => (view.of.params.flag("allow_ram_sharee_copy"), &limits.sharee_copy),

@@ -67,7 +67,7 @@ fn weigh(
     effect: impl Fn(&Happened<LifeCall>) -> Effect,
 ) -> Judgement {
     let from = view.window();
-    let calls = view.of.world.life_calls.get(id).map(Vec::as_slice).unwrap_or_default();
+    let calls = view.of.world.copying.life_calls.get(id).map(Vec::as_slice).unwrap_or_default();
     let allowed = view.of.params.list("allow_roles").map(|listed| policy::roles(&listed));
     let (mut against, mut open) = (Vec::new(), None);
     for call in view.happened(calls, from).iter().filter(|call| !call.what.actor.is_service) {

@@ -58,7 +58,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
 /// What the latest copy job that is over copied; else the latest point outside of air-gapped vaults before the latest copy.
 fn latest<'w>(resource: &ResourceArn, view: &View<'w>) -> Option<Source<'w>> {
     let context = &view.of;
-    let jobs = context.world.copies_ended.get(resource).map(Vec::as_slice).unwrap_or_default();
+    let jobs = context.world.copying.ended.get(resource).map(Vec::as_slice).unwrap_or_default();
     let ways = view.happened(jobs, Instant::MIN_UTC).iter().rev();
     let mut ways = ways.filter_map(|job| context.world.jobs.get(&job.what)).map(|job| Way::of(context, job));
     if let Some(way) = ways.find(|way| way.destination == End::AirGapped && way.source_point().is_some()) {

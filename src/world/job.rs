@@ -1,6 +1,5 @@
 //! Backup, copy and restore jobs over time.
 
-use super::Happened;
 use super::entity::entity;
 use crate::arn::{AccountId, KeyArn, RecoveryPointArn, ResourceArn, VaultArn};
 use crate::evidence::Evidence;
@@ -83,20 +82,6 @@ entity! {
         /// The latest `DeletionStatusMessage`.
         deletion_message: String = "DeletionStatusMessage" last,
     }
-}
-
-/// The copy jobs of each resource that are over, by their end.
-pub(super) fn copies_ended(jobs: &BTreeMap<String, Job>) -> BTreeMap<ResourceArn, Vec<Happened<String>>> {
-    let mut ended: BTreeMap<ResourceArn, Vec<Happened<String>>> = BTreeMap::new();
-    for job in jobs.values().filter(|job| job.is_copy()) {
-        if let (Some((resource, _)), Some((_, at, evidence))) = (&job.resource, job.outcome()) {
-            ended.entry(resource.clone()).or_default().push(Happened { at, evidence, what: job.id.clone() });
-        }
-    }
-    for jobs in ended.values_mut() {
-        jobs.sort_by(|a, b| (a.at, a.evidence, &a.what).cmp(&(b.at, b.evidence, &b.what)));
-    }
-    ended
 }
 
 impl Job {

@@ -4,6 +4,7 @@ pub mod access;
 mod across;
 pub mod approval;
 mod around;
+pub mod copying;
 pub mod drift;
 mod entities;
 pub mod entity;
@@ -39,7 +40,7 @@ use crate::arn::{
 };
 use crate::coverage::{Coverage, Pair};
 use crate::evidence::Evidence;
-use crate::facts::calls::{CopyCall, DeleteCall, LifeCall, ShareCall, TeamCall, TrailCall};
+use crate::facts::calls::{DeleteCall, ShareCall, TeamCall, TrailCall};
 use crate::facts::guards::{GuardCall, RootUse};
 use crate::facts::{About, Fact, PlanRule, Retention};
 use crate::instant::Instant;
@@ -84,8 +85,8 @@ pub struct World {
     pub points: BTreeMap<RecoveryPointArn, point::Point>,
     /// For each resource, the recovery points made of it, in order of time.
     pub copies: BTreeMap<ResourceArn, Vec<point::Copied>>,
-    /// For each resource, its copy jobs that are over, by their end.
-    pub copies_ended: BTreeMap<ResourceArn, Vec<Happened<String>>>,
+    /// What was done about copies and life cycles.
+    pub copying: copying::Copying,
     /// How long the rules of plans keep their copies, by rule and vault.
     pub copy_rules: BTreeMap<(PlanRule, VaultArn), Timeline<Retention>>,
     /// Backup plans.
@@ -170,10 +171,6 @@ pub struct World {
     pub team_calls: Vec<Happened<TeamCall>>,
     /// Calls that delete recovery points, in order of time.
     pub delete_calls: Vec<Happened<DeleteCall>>,
-    /// Calls that copy recovery points, in order of time.
-    pub copy_calls: Vec<Happened<CopyCall>>,
-    /// Calls that may shorten how long a recovery point, or what a plan makes, is kept, by its ARN, in order of time.
-    pub life_calls: BTreeMap<String, Vec<Happened<LifeCall>>>,
     /// Calls that touch the log, in order of time.
     pub trail_calls: Vec<Happened<TrailCall>>,
     /// When another account read or restored from a vault, in order of time.
@@ -281,11 +278,7 @@ impl World {
             About::Trail(arn, says) => into.trails.entry(arn.clone()).or_default().note(fact, says),
             About::ShareCall(call) => self.share_calls.push(Happened { at, evidence, what: (**call).clone() }),
             About::DeleteCall(call) => self.delete_calls.push(Happened { at, evidence, what: (**call).clone() }),
-            About::CopyCall(call) => self.copy_calls.push(Happened { at, evidence, what: (**call).clone() }),
-            About::LifeCall(id, call) => {
-                let calls = self.life_calls.entry(id.clone()).or_default();
-                calls.push(Happened { at, evidence, what: (**call).clone() });
-            }
+            About::CopyCall(_) | About::LifeCall(..) => self.copying.note(fact),
             About::TrailCall(call) => self.trail_calls.push(Happened { at, evidence, what: (**call).clone() }),
             About::CopyRule(rule, vault, keeps) => {
                 let key = (rule.clone(), vault.clone());
@@ -383,7 +376,7 @@ impl World {
         self.sharing = settle(gathered.sharing, coverage, drifts, management, sharing::Seen::replay);
         self.trails = settle(gathered.trails, coverage, drifts, TrailArn::pair, trail::Seen::replay);
         self.copies = point::by_resource(&self.points);
-        self.copies_ended = job::copies_ended(&self.jobs);
+        self.copying.settle(&self.jobs);
         self.drifts.sort_by(|a, b| (&a.entity, a.field, a.evidence).cmp(&(&b.entity, b.field, b.evidence)));
     }
 
