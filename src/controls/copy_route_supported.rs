@@ -2,19 +2,24 @@
 
 use super::judgement::{Judgement, Proof};
 use super::limits::{Holds, Limit};
+use super::plan_rules::{self, InForce, Target};
 use super::routes::{self, End, Way};
-use super::subject::Subject;
+use super::subject::{Key, Subject};
 use super::view::{Context, View};
 use super::keys;
 
 pub use super::nothing_to_check as check;
 
-/// Copy jobs to and from air-gapped vaults.
+/// Copy jobs to and from air-gapped vaults, and rules of plans that reach for one.
 pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
-    routes::jobs(context).map(|way| routes::subject(&way)).collect()
+    let jobs = routes::jobs(context).map(|way| routes::subject(&way));
+    jobs.chain(plan_rules::subjects(context)).collect()
 }
 
 pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
+    if let Key::Rule(..) = &subject.key {
+        return of_rule(subject, view);
+    }
     let Some(way) = routes::way(subject, view) else {
         return Judgement::insufficient("route_unknown", "The copy job is not known.");
     };
@@ -95,4 +100,85 @@ fn out_of_vault(way: &Way<'_>, view: &View<'_>, proof: &Proof) -> Judgement {
             Judgement::insufficient("key_unknown", message).citing_all(proof).resting_on(limit)
         }
     }
+}
+
+/// A rule is judged by what its plan selects now, and by the limits of now: it will run then.
+fn of_rule(subject: &Subject, view: &View<'_>) -> Judgement {
+    let rule = match plan_rules::in_force(subject, view) {
+        Ok(rule) => rule,
+        Err(answer) => return *answer,
+    };
+    let told = |j: Judgement| {
+        let vaults: Vec<&str> = rule.targets.iter().map(|target| target.vault.as_str()).collect();
+        j.observed("vaults", vaults)
+    };
+    if let Some((code, limit)) = rule.targets.iter().find_map(|target| refused(target, &rule, view)) {
+        let message = format!("AWS does not support this rule: {}.", limit.text);
+        return told(Judgement::non_compliant(code, message, &rule.proof).resting_on(limit));
+    }
+    if rule.targets.iter().any(|target| target.end == End::Unknown) {
+        let message = "No record says whether a vault of the rule is logically air-gapped; add `aws backup describe-backup-vault` of it.";
+        return told(Judgement::insufficient("vault_kind_unknown", message).citing_all(&rule.proof));
+    }
+    let answer = of_selected(&rule, view);
+    let vaults: Vec<&str> = rule.targets.iter().map(|target| target.vault.as_str()).collect();
+    rule.current(answer).observed("vaults", vaults)
+}
+
+/// What AWS does not do with this vault, whatever is copied.
+fn refused<'w>(target: &Target<'_>, rule: &InForce<'_>, view: &View<'w>) -> Option<(&'static str, &'w Limit)> {
+    let limits = &view.of.limits.known;
+    let holds = |limit: &Limit| view.holds_now(limit) == Holds::Yes;
+    if target.end != End::AirGapped {
+        return None;
+    }
+    let region = target.vault.region();
+    let here = |limit: &Limit| region.as_ref().is_some_and(|region| limit.is_in(region.as_str()));
+    if let Some(limit) = [&limits.regions, &limits.newer_regions].into_iter().find(|limit| here(limit) && holds(limit)) {
+        return Some(("region_not_supported", limit));
+    }
+    if target.primary && holds(&limits.copies_only) {
+        return Some(("primary_not_supported", &limits.copies_only));
+    }
+    if target.primary && holds(&limits.primary_in_place) && target.vault.pair() != rule.plan.arn.pair() {
+        return Some(("primary_elsewhere", &limits.primary_in_place));
+    }
+    let from_vault = routes::end(&view.of, rule.rule.says.vault.as_ref(), None) == End::AirGapped;
+    (!target.primary && from_vault).then_some(("scheduled_between_vaults", &limits.unscheduled))
+}
+
+/// Whether the vaults store what the plan selects.
+fn of_selected(rule: &InForce<'_>, view: &View<'_>) -> Judgement {
+    let limits = &view.of.limits.known;
+    let s3 = rule.targets.iter().any(|target| target.vault.region().is_some_and(|r| limits.s3_opt_in.is_in(r.as_str())));
+    let mut against: Vec<(&'static str, &Limit)> = vec![("type_not_supported", &limits.never_stored)];
+    if view.holds_now(&limits.fsx) == Holds::Yes {
+        against.push(("type_not_supported", &limits.fsx));
+    }
+    if s3 && view.holds_now(&limits.s3_opt_in) == Holds::Yes {
+        against.push(("s3_in_opt_in_region", &limits.s3_opt_in));
+    }
+    let why = |kind: Option<&str>| against.iter().find(|(_, limit)| kind.is_some_and(|kind| limit.is_about(kind)));
+    let doubtful = |kind: Option<&str>| why(kind).is_some() || kind.is_some_and(|kind| limits.fsx_kinds.is_about(kind));
+    let chosen = plan_rules::chosen(&rule.plan.arn, view, |_, kind| doubtful(kind));
+    let not_stored = chosen.iter().filter(|one| one.surely).find_map(|one| Some((one, why(one.kind)?)));
+    if let Some((one, (code, limit))) = not_stored {
+        let message = format!("The plan selects {}: {}.", one.resource, limit.text);
+        let entries = one.evidence.iter().map(|evidence| (*evidence, "selected".to_owned()));
+        let proof = rule.proof.clone().with(Proof::all(entries));
+        return Judgement::non_compliant(code, message, &proof).resting_on(limit).observed("resource", one.resource.as_str());
+    }
+    if let Some(one) = chosen.iter().find(|one| one.surely) {
+        let message = format!("The plan selects {}, and no record shows which kind of file system it is.", one.resource);
+        return Judgement::insufficient("fsx_kind_unknown", message).citing_all(&rule.proof).resting_on(&limits.fsx_kinds);
+    }
+    if let Some(one) = chosen.first() {
+        let message = format!("The plan may select {}, which such a vault does not store: that depends on tags or opt-in that no record shows.", one.resource);
+        return Judgement::insufficient("selection_unknown", message).citing_all(&rule.proof);
+    }
+    if !plan_rules::selections_known(rule.plan, view) {
+        let message = "No record shows what the plan selects; add `aws backup list-backup-selections` and `get-backup-selection`.";
+        return Judgement::insufficient("selection_unknown", message).citing_all(&rule.proof);
+    }
+    Judgement::compliant("supported", "Nothing that AWS publishes stands against this rule.", &rule.proof)
 }

@@ -8,6 +8,7 @@ pub mod judgement;
 mod keys;
 pub mod limits;
 pub mod params;
+mod plan_rules;
 mod points;
 pub mod policy;
 mod routes;

@@ -1,7 +1,7 @@
 //! Subjects: what a control judges, with the exact id by which reports are joined.
 
 use super::view::Context;
-use crate::arn::{AccountId, RecoveryPointArn, Region, ResourceArn, ShareArn, TeamArn, TrailArn, VaultArn};
+use crate::arn::{AccountId, PlanArn, RecoveryPointArn, Region, ResourceArn, ShareArn, TeamArn, TrailArn, VaultArn};
 use crate::coverage::Pair;
 
 /// What is judged.
@@ -31,6 +31,10 @@ pub enum Key {
     Trail(TrailArn),
     /// A copy job, by its id.
     Job(String),
+    /// A backup plan.
+    Plan(PlanArn),
+    /// A rule of a backup plan, by its name.
+    Rule(PlanArn, String),
 }
 
 /// A subject.
@@ -138,6 +142,27 @@ impl Subject {
     /// A copy job, under the account that it runs in and the Region of the vault that is known.
     pub fn copy_job(id: &str, account: Option<AccountId>, region: Option<Region>) -> Self {
         Self { key: Key::Job(id.to_owned()), kind: "copy_job", id: id.to_owned(), account, region, name: None }
+    }
+
+    /// A backup plan.
+    pub fn plan(arn: &PlanArn, name: Option<&String>) -> Self {
+        let (account, region) = (arn.account(), arn.region());
+        let name = name.cloned().or_else(|| Some(arn.id().to_owned()));
+        Self { key: Key::Plan(arn.clone()), kind: "plan", id: arn.to_string(), account, region, name }
+    }
+
+    /// A rule of a backup plan.
+    pub fn plan_rule(arn: &PlanArn, name: &str) -> Self {
+        let (account, region) = (arn.account(), arn.region());
+        let id = format!("{arn}#{name}");
+        Self {
+            key: Key::Rule(arn.clone(), name.to_owned()),
+            kind: "plan_rule",
+            id,
+            account,
+            region,
+            name: Some(name.into()),
+        }
     }
 
     /// A trail.

@@ -98,7 +98,7 @@ pub const OPERATIONS: &[Operation] = &[
     fact("backup", "StopBackupJob", "backup job: being aborted"),
     fact("backup", "TagResource", "vault: these tags"),
     fact("backup", "UntagResource", "vault: without these tags"),
-    fact("backup", "UpdateBackupPlan", "plan: a new version is in force"),
+    fact("backup", "UpdateBackupPlan", "plan: a new version is in force; the call"),
     fact("backup", "UpdateFramework", "framework: its controls; guard call"),
     fact("backup", "UpdateGlobalSettings", "settings of the account; guard call"),
     fact("backup", "UpdateRecoveryPointIndexSettings", "recovery point: whether it is indexed"),

@@ -8,6 +8,7 @@ pub mod copying;
 pub mod drift;
 mod entities;
 pub mod entity;
+pub mod happened;
 pub mod hold;
 pub mod holdings;
 pub mod identity_center;
@@ -47,23 +48,13 @@ use crate::instant::Instant;
 use crate::timeline::Timeline;
 use across::{invitations, note_over_shares, only_air_gapped};
 use entity::settle;
+pub use happened::Happened;
 use identity_center::{IdentityCenter, user};
 use kms::{alias, grant, key, store};
 use organizations::{account, handshake, organization, policy};
 use settings::{compliance, framework, report_plan};
 use std::collections::{BTreeMap, BTreeSet};
 use trail::{bucket, channel, event_store};
-
-/// Something that happened: when, which record, and what.
-#[derive(Debug, Clone)]
-pub struct Happened<T> {
-    /// When.
-    pub at: Instant,
-    /// The record.
-    pub evidence: Evidence,
-    /// What.
-    pub what: T,
-}
 
 /// A resource that is or should be backed up.
 #[derive(Debug, Clone)]
