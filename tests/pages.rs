@@ -16,7 +16,7 @@ const SHARED: [(&str, &[&str]); 9] = [
     (".stale(", &["state_not_current"]),
     ("copies::not_eligible(", &["type_not_eligible"]),
     ("points::beforehand(", &["not_yet_created", "subject_deleted"]),
-    ("plan_rules::in_force(", &["not_yet_created", "route_unknown", "subject_deleted"]),
+    ("plan_rules::in_force(", &["not_yet_created", "route_unknown", "state_not_current", "subject_deleted"]),
     ("plan_rules::lifetime(", &["not_yet_created", "subject_deleted"]),
     ("routes::beforehand(", &["not_yet_created", "vault_kind_unknown"]),
 ];

@@ -1,4 +1,4 @@
-//! CPY-06: no copy of Aurora, DocumentDB or Neptune takes a way that AWS does not support.
+//! CPY-06: no copy of Aurora, `DocumentDB` or Neptune takes a way that AWS does not support.
 
 use super::judgement::{Judgement, Proof};
 use super::limits::{Holds, Limit};

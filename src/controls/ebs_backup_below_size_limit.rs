@@ -103,11 +103,8 @@ fn weigh(backup: &Backup<'_>, view: &View<'_>) -> Judgement {
 /// Whether another usable copy of the resource lies in an air-gapped vault now.
 fn has_another_copy(backup: &Backup<'_>, view: &View<'_>) -> bool {
     let series = backup.resource.and_then(|resource| view.of.world.copies.get(resource));
-    let others = series.into_iter().flatten().filter(|copy| {
+    let mut others = series.into_iter().flatten().filter(|copy| {
         copy.usable && Some(&copy.point) != backup.point && points::is_air_gapped(&view.of, &copy.vault)
     });
-    others.fold(false, |found, copy| {
-        let there = view.is_past(copy.at) && copy.ends.is_none_or(|end| !view.is_past(end));
-        found || there
-    })
+    others.any(|copy| view.is_past(copy.at) && copy.ends.is_none_or(|end| !view.is_past(end)))
 }

@@ -77,9 +77,9 @@ limits! {
     aws_managed_key,
     /// Types that are never stored.
     never_stored,
-    /// No FSx at all.
+    /// No Amazon `FSx` at all.
     fsx,
-    /// Some FSx only.
+    /// Some Amazon `FSx` only.
     fsx_kinds,
     /// Where S3 is not copied.
     s3_opt_in,

@@ -5,7 +5,7 @@ use super::judgement::{Judgement, Proof};
 use super::limits::{Holds, Limit};
 use super::subject::Subject;
 use super::view::View;
-use crate::arn::{AccountId, Arn, RecoveryPointArn, VaultArn};
+use crate::arn::{AccountId, Arn, RecoveryPointArn, Region, VaultArn};
 use crate::coverage::Pair;
 use crate::facts::calls::CopyCall;
 use crate::facts::words::VaultKind;
@@ -89,7 +89,7 @@ fn by_another(call: &Happened<CopyCall>, vault: &Vault, view: &View<'_>) -> Opti
 
 fn is_namesake(source: Option<&VaultArn>, point: Option<&RecoveryPointArn>, vault: &Vault, owner: &AccountId) -> bool {
     let of_owner = point.and_then(|point| Arn::parse(point.as_str())).is_some_and(|arn| {
-        arn.service == "backup" && arn.account == owner.as_str() && Some(arn.region) == vault.arn.region().as_ref().map(|r| r.as_str())
+        arn.service == "backup" && arn.account == owner.as_str() && Some(arn.region) == vault.arn.region().as_ref().map(Region::as_str)
     });
     of_owner && source.is_some_and(|named| named.name() == vault.arn.name())
 }
@@ -127,8 +127,8 @@ fn logs(vault: &Vault, view: &View<'_>) -> BTreeSet<Pair> {
     let mut accounts = BTreeSet::from([owner]);
     for share in view.of.world.shares.values().filter(|share| share.resources.contains_key(vault.arn.as_str())) {
         for (principal, line) in &share.principals {
-            let held = line.spans().iter().filter(|span| span.value.as_ref().is_some_and(crate::facts::words::Association::is_in));
-            if held.fold(false, |found, span| view.is_past(span.from) || found) {
+            let mut held = line.spans().iter().filter(|span| span.value.as_ref().is_some_and(crate::facts::words::Association::is_in));
+            if held.any(|span| view.is_past(span.from)) {
                 accounts.extend(super::policy::principal_account(principal));
             }
         }
