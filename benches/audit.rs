@@ -5,7 +5,7 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::path::PathBuf;
 use vaultrail::controls::view::Context;
-use vaultrail::controls::{self, engine, params::Params, policy::Policy};
+use vaultrail::controls::{self, engine, limits::Limits, params::Params, policy::Policy};
 use vaultrail::coverage::{Coverage, Run, Terms};
 use vaultrail::integrity::Integrity;
 use vaultrail::world::World;
@@ -30,7 +30,7 @@ fn stages(c: &mut Criterion) {
 
     let world = World::replay(facts.clone(), coverage());
     let integrity = Integrity::default();
-    let Ok(controls) = controls::all() else { return };
+    let (Ok(controls), Ok(limits)) = (controls::all(), Limits::read("by-event-time")) else { return };
     let params: Vec<(String, Params)> =
         controls.iter().map(|c| (c.rule.id.clone(), Params::defaults(&c.rule))).collect();
     let params_of = |id: &str| params.iter().find(|(known, _)| known == id).map(|(_, p)| p);
@@ -41,6 +41,7 @@ fn stages(c: &mut Criterion) {
                 let context = Context {
                     world: &world,
                     policy: &policy,
+                    limits: &limits,
                     integrity: &integrity,
                     params,
                     params_of: &params_of,

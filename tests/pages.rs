@@ -9,12 +9,17 @@ use vaultrail::controls::rule::Rule;
 use vaultrail::report::wire::Status;
 
 /// What several judges use: the reasons that a call of it can give.
-const SHARED: [(&str, &[&str]); 5] = [
+const SHARED: &[(&str, &[&str])] = &[
     ("air_gapped::absent(", &["field_absent"]),
     ("air_gapped::beforehand(", &["not_yet_created", "subject_deleted", "vault_kind_unknown"]),
     ("air_gapped::lifetime(", &["not_yet_created", "subject_deleted"]),
     ("teams::lifetime(", &["not_yet_created", "subject_deleted"]),
     (".stale(", &["state_not_current"]),
+    ("copies::not_eligible(", &["type_not_eligible"]),
+    ("points::beforehand(", &["not_yet_created", "subject_deleted"]),
+    ("plan_rules::in_force(", &["not_yet_created", "route_unknown", "state_not_current", "subject_deleted"]),
+    ("plan_rules::lifetime(", &["not_yet_created", "subject_deleted"]),
+    ("routes::beforehand(", &["not_yet_created", "vault_kind_unknown"]),
 ];
 /// Given by the engine, for every control.
 const BY_THE_ENGINE: &str = "no_subjects";

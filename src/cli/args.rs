@@ -208,6 +208,36 @@ pub enum FailOnArg {
     Never,
 }
 
+/// Which provider limits hold.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LimitsArg {
+    /// Those of August 2024, when air-gapped vaults became generally available.
+    #[value(name = "seed-2024-08")]
+    Seed,
+    /// Those of November 2025: customer managed keys, more types of resources; copies only.
+    #[value(name = "2025-11")]
+    November2025,
+    /// Those that this version knows as the latest.
+    #[value(name = "current")]
+    Current,
+    /// Those that held at the time of what is judged.
+    #[default]
+    #[value(name = "by-event-time")]
+    ByEventTime,
+}
+
+impl LimitsArg {
+    /// The profile's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Seed => "seed-2024-08",
+            Self::November2025 => "2025-11",
+            Self::Current => "current",
+            Self::ByEventTime => "by-event-time",
+        }
+    }
+}
+
 /// What is read, and how.
 #[derive(Debug, Default, Args)]
 pub struct EvidenceArgs {
@@ -263,6 +293,9 @@ pub struct JudgeArgs {
     /// Set a parameter; lists are comma-separated.
     #[arg(long, value_name = "ID.NAME=VALUE", help_heading = "Configuration")]
     pub set: Vec<String>,
+    /// Provider limits to judge by: those of a date, or those of the time of what is judged.
+    #[arg(long, value_enum, default_value = "by-event-time", help_heading = "Configuration")]
+    pub limits: LimitsArg,
     /// Fail from this severity on [default: high].
     #[arg(long, value_enum, help_heading = "Gate")]
     pub fail_on: Option<FailOnArg>,

@@ -44,6 +44,7 @@ pub fn report(args: &AuditArgs) -> Result<Report, Error> {
             let context = Context {
                 world,
                 policy: &setup.policy,
+                limits: &setup.limits,
                 integrity,
                 params: &c.params,
                 params_of: &params_of,
@@ -56,6 +57,7 @@ pub fn report(args: &AuditArgs) -> Result<Report, Error> {
     let frame = Frame {
         as_of: times.as_of,
         window_from: times.from,
+        limits: &setup.limits.profile,
         config_sha256: setup.sha256.clone(),
         exceptions: &exceptions,
         gate: setup.gate,

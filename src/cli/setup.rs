@@ -2,6 +2,7 @@
 
 use super::args::{EvidenceArgs, FailOnArg, InsufficientArg, JudgeArgs, TimeArgs, time};
 use super::config::Config;
+use crate::controls::limits::Limits;
 use crate::controls::params::{Params, nearest};
 use crate::controls::policy::Policy;
 use crate::controls::{self, Control};
@@ -41,6 +42,8 @@ pub struct Setup {
     config_path: Option<PathBuf>,
     /// Where it says that the log is complete.
     assertions: Vec<Assertion>,
+    /// The provider limits.
+    pub limits: Limits,
     /// When the gate does not pass.
     pub gate: gate::Terms,
     /// How coverage is inferred.
@@ -71,7 +74,8 @@ impl Setup {
             gate: gate_terms(args, &config).map_err(stated)?,
             assertions: config.assertions().map_err(stated)?,
             terms: Terms { max_gap: Duration::minutes(minutes), minimum: config.minimum() },
-            sha256: fingerprint(&controls, &text, evidence, times),
+            sha256: fingerprint(&controls, &text, evidence, (times, args.limits.name())),
+            limits: Limits::read(args.limits.name())?,
             config_path: path.map(Path::to_owned),
             controls,
             config,
@@ -177,7 +181,7 @@ fn gate_terms(args: &JudgeArgs, config: &Config) -> Result<gate::Terms, String> 
     })
 }
 
-fn fingerprint(controls: &[InForce], text: &str, evidence: &EvidenceArgs, args: &TimeArgs) -> String {
+fn fingerprint(controls: &[InForce], text: &str, evidence: &EvidenceArgs, (args, limits): (&TimeArgs, &str)) -> String {
     let judged = controls
         .iter()
         .filter(|c| c.judged)
@@ -188,7 +192,8 @@ fn fingerprint(controls: &[InForce], text: &str, evidence: &EvidenceArgs, args: 
         args.to,
         args.window,
         evidence.assume_complete,
-        evidence.captured_at
+        evidence.captured_at,
+        limits
     ]);
     let whole = serde_json::json!({"controls": judged.collect::<Vec<_>>(), "config": text, "flags": flags});
     ingest::sha256(whole.to_string().as_bytes())

@@ -21,11 +21,6 @@ pub fn in_scope<'w>(context: &Context<'w>) -> impl Iterator<Item = &'w Vault> {
     vaults.filter(move |vault| scope.holds(vault.arn.account().as_ref(), vault.arn.region().as_ref()))
 }
 
-/// Air-gapped vaults, in scope or not: a copy is a copy wherever it lies.
-pub fn all<'w>(context: &Context<'w>) -> impl Iterator<Item = &'w Vault> {
-    context.world.vaults.values().filter(|vault| kind(vault) == Some(&VaultKind::AirGapped))
-}
-
 /// A vault's type. AWS never changes it.
 pub fn kind(vault: &Vault) -> Option<&VaultKind> {
     vault.kind.spans().last().and_then(|span| span.value.as_ref())

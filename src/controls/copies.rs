@@ -1,10 +1,11 @@
 //! Copies of a resource: which vaults count, which copies are there, and whether the evidence would show any others.
 
-use super::judgement::{Covered, Hole, Proof};
+use super::air_gapped;
+use super::judgement::{Covered, Hole, Judgement, Proof};
+use super::limits::{Holds, Limit};
 use super::params::Params;
 use super::subject::Subject;
 use super::view::{Context, View};
-use super::{air_gapped, vault_retention_bounds_valid::PROVIDER_MINIMUM_DAYS};
 use crate::arn::{Arn, ResourceArn, VaultArn};
 use crate::facts::words::VaultKind;
 use crate::instant::Instant;
@@ -32,24 +33,50 @@ pub fn resources(context: &Context<'_>) -> Vec<Subject> {
         .collect()
 }
 
-fn kind<'w>(context: &Context<'w>, arn: &ResourceArn) -> Option<&'w str> {
+/// `ResourceType`, where a record says it.
+pub fn kind<'w>(context: &Context<'w>, arn: &ResourceArn) -> Option<&'w str> {
     context.world.resources.get(arn).and_then(|r| r.kind.as_deref())
 }
 
-/// Types that no air-gapped vault takes, at any time (AWS Backup's feature table: RDS instances, CloudFormation stacks,
-/// Redshift, `SAP HANA`).
-pub fn is_never_eligible(context: &Context<'_>, arn: &ResourceArn) -> bool {
-    let by_arn = Arn::parse(arn.as_str()).is_some_and(|a| {
-        (a.service == "rds" && a.resource.starts_with("db:"))
-            || matches!(a.service, "cloudformation" | "redshift" | "redshift-serverless" | "ssm-sap")
-    });
-    let by_kind = |k: &str| {
-        matches!(
-            k,
-            "RDS" | "CloudFormation" | "Redshift" | "Redshift Serverless" | "SAP HANA on Amazon EC2" | "SAP HANA"
-        )
-    };
-    by_arn || kind(context, arn).is_some_and(by_kind)
+/// The limit that keeps a resource of this type out of every air-gapped vault now.
+pub fn not_storable<'w>(view: &View<'w>, arn: &ResourceArn) -> Option<&'w Limit> {
+    let limits = &view.of.limits.known;
+    let kind = kind(&view.of, arn);
+    if is_of(arn, kind, &limits.never_stored) {
+        return Some(&limits.never_stored);
+    }
+    let fsx = is_of(arn, kind, &limits.fsx) && view.holds_now(&limits.fsx) == Holds::Yes;
+    fsx.then_some(&limits.fsx)
+}
+
+/// Whether a limit is about a resource, by its type or, where no record says that, by its ARN.
+pub fn is_of(arn: &ResourceArn, kind: Option<&str>, limit: &Limit) -> bool {
+    kind.map_or_else(|| by_arn(arn).is_some_and(|kind| limit.is_about(kind)), |kind| limit.is_about(kind))
+}
+
+/// `ResourceType` as an ARN tells it; a cluster's does not tell the engine.
+pub fn by_arn(arn: &ResourceArn) -> Option<&'static str> {
+    let arn = Arn::parse(arn.as_str())?;
+    let is = |front: &str| arn.resource.starts_with(front);
+    Some(match arn.service {
+        "rds" if is("db:") => "RDS",
+        "ec2" if is("volume/") => "EBS",
+        "ec2" if is("instance/") => "EC2",
+        "elasticfilesystem" => "EFS",
+        "s3" => "S3",
+        "dynamodb" => "DynamoDB",
+        "fsx" => "FSx",
+        "storagegateway" => "Storage Gateway",
+        "backup-gateway" => "VirtualMachine",
+        "timestream" => "Timestream",
+        "dsql" => "Aurora DSQL",
+        "eks" => "EKS",
+        "cloudformation" => "CloudFormation",
+        "redshift" => "Redshift",
+        "redshift-serverless" => "Redshift Serverless",
+        "ssm-sap" => "SAP HANA",
+        _ => return None,
+    })
 }
 
 impl<'w> Context<'w> {
@@ -57,6 +84,12 @@ impl<'w> Context<'w> {
     pub fn params_of_cpy_01(&self) -> Option<&'w Params> {
         (self.params_of)("CPY-01")
     }
+}
+
+/// The answer for a resource that no air-gapped vault takes.
+pub fn not_eligible(limit: &Limit) -> Judgement {
+    let message = "AWS Backup cannot store this type of resource in a logically air-gapped vault.";
+    Judgement::not_applicable("type_not_eligible", message).resting_on(limit)
 }
 
 /// The age that CPY-01 allows.
@@ -143,7 +176,8 @@ fn known_of(view: &View<'_>, vault: &Vault, from: Instant, to: Instant) -> Resul
         Err(hole) => hole,
     };
     let gap = view.of.world.coverage.terms().max_gap;
-    let min_days = vault.min_days.spans().last().and_then(|s| s.value.flatten()).unwrap_or(PROVIDER_MINIMUM_DAYS);
+    let least = view.of.limits.known.minimum_retention.value.unwrap_or_default();
+    let min_days = vault.min_days.spans().last().and_then(|s| s.value.flatten()).unwrap_or(least);
     let locked = air_gapped::kind(vault) == Some(&VaultKind::AirGapped);
     let keeps = Duration::days(if locked { min_days.clamp(0, 36_500) } else { 0 });
     for (taken, evidence) in &vault.all_points {

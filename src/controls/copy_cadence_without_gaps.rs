@@ -35,9 +35,8 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let (Key::Resource(resource), Some(cpy_01)) = (&subject.key, view.of.params_of_cpy_01()) else {
         return Judgement::insufficient("coverage_gap", format!("{} is no resource.", subject.id));
     };
-    if copies::is_never_eligible(&view.of, resource) && cpy_01.text("vault_type") != Some("any") {
-        let message = "AWS Backup cannot store this type of resource in a logically air-gapped vault.";
-        return Judgement::not_applicable("type_not_eligible", message);
+    if let Some(limit) = copies::not_storable(view, resource).filter(|_| !copies::is_any_vault(cpy_01)) {
+        return copies::not_eligible(limit);
     }
     let limit = limit(view.of.params, cpy_01);
     let days = view.of.params.int("window_days").unwrap_or(30);

@@ -5,9 +5,14 @@ mod air_gapped;
 mod copies;
 pub mod engine;
 pub mod judgement;
+mod keys;
+pub mod limits;
 pub mod params;
 mod periods;
+mod plan_rules;
+mod points;
 pub mod policy;
+mod routes;
 pub mod rule;
 pub mod subject;
 mod teams;
@@ -62,17 +67,25 @@ controls! {
     approval_team_has_enough_approvers,
     approval_team_shared_with_vault_owners,
     approval_threshold_sound,
+    copies_to_air_gapped_vault_succeed,
     copy_cadence_without_gaps,
     copy_retention_within_vault_bounds,
+    copy_route_supported,
+    cross_region_copy_supported,
+    ebs_backup_below_size_limit,
     log_covers_window,
     log_files_authentic,
     no_recovery_point_deletion_by_humans,
     no_unauthorized_share_attempts,
+    only_the_owner_copies,
+    recovery_point_retention_long_enough,
     resource_copied_to_air_gapped_vault,
     restore_access_asked_by_known_accounts,
     restore_access_ended_after_use,
     restore_access_follows_approval,
+    retention_not_shortened,
     share_invitation_answered_in_time,
+    source_key_allows_copy,
     trail_configuration_not_tampered,
     vault_has_approval_team,
     vault_key_type_as_required,

@@ -68,6 +68,12 @@ pub enum Answer {
     No,
 }
 
+/// The roles of a parameter, each exact or a glob.
+pub fn roles(listed: &[&str]) -> Vec<Approved> {
+    let glob = |id: &str| globset::Glob::new(id).ok().map(|glob| glob.compile_matcher());
+    listed.iter().map(|id| Approved { id: (*id).to_owned(), expires: None, glob: glob(id) }).collect()
+}
+
 /// Whether an account is on a list at an instant.
 pub fn account_on(list: Option<&[Approved]>, id: &str, at: Instant) -> Answer {
     answer(list, at, |entry| entry.id == id)

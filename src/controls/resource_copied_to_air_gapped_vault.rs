@@ -32,9 +32,8 @@ pub fn check(params: &Params) -> Result<(), String> {
 pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let Key::Resource(resource) = &subject.key else { return unknown(subject) };
     let params = view.of.params;
-    if copies::is_never_eligible(&view.of, resource) && params.text("vault_type") != Some("any") {
-        let message = "AWS Backup cannot store this type of resource in a logically air-gapped vault.";
-        return Judgement::not_applicable("type_not_eligible", message);
+    if let Some(limit) = copies::not_storable(view, resource).filter(|_| !copies::is_any_vault(params)) {
+        return copies::not_eligible(limit);
     }
     let age = copies::age(params);
     let vaults = copies::vaults(view, params);

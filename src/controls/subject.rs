@@ -2,7 +2,8 @@
 
 use super::view::Context;
 use crate::arn::{
-    AccountId, InvitationArn, RecoveryPointArn, Region, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn, VaultArn,
+    AccountId, InvitationArn, PlanArn, RecoveryPointArn, Region, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn,
+    VaultArn,
 };
 use crate::coverage::Pair;
 
@@ -39,6 +40,12 @@ pub enum Key {
     Pair(Pair),
     /// A trail.
     Trail(TrailArn),
+    /// A copy job, by its id.
+    Job(String),
+    /// A backup plan.
+    Plan(PlanArn),
+    /// A rule of a backup plan, by its name.
+    Rule(PlanArn, String),
 }
 
 /// A subject.
@@ -180,6 +187,32 @@ impl Subject {
         let id = format!("{}/{}", pair.0, pair.1);
         let (account, region) = (Some(pair.0.clone()), Some(pair.1.clone()));
         Self { key: Key::Pair(pair.clone()), kind: "account_region", name: Some(id.clone()), id, account, region }
+    }
+
+    /// A copy job, under the account that it runs in and the Region of the vault that is known.
+    pub fn copy_job(id: &str, account: Option<AccountId>, region: Option<Region>) -> Self {
+        Self { key: Key::Job(id.to_owned()), kind: "copy_job", id: id.to_owned(), account, region, name: None }
+    }
+
+    /// A backup plan.
+    pub fn plan(arn: &PlanArn, name: Option<&String>) -> Self {
+        let (account, region) = (arn.account(), arn.region());
+        let name = name.cloned().or_else(|| Some(arn.id().to_owned()));
+        Self { key: Key::Plan(arn.clone()), kind: "plan", id: arn.to_string(), account, region, name }
+    }
+
+    /// A rule of a backup plan.
+    pub fn plan_rule(arn: &PlanArn, name: &str) -> Self {
+        let (account, region) = (arn.account(), arn.region());
+        let id = format!("{arn}#{name}");
+        Self {
+            key: Key::Rule(arn.clone(), name.to_owned()),
+            kind: "plan_rule",
+            id,
+            account,
+            region,
+            name: Some(name.into()),
+        }
     }
 
     /// A trail.

@@ -2,6 +2,7 @@
 
 use super::air_gapped;
 use super::judgement::{Judgement, Proof};
+use super::limits::Holds;
 use super::subject::Subject;
 use super::view::View;
 use crate::facts::words::KeyType;
@@ -20,8 +21,15 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         return answer;
     }
     let Some((kind, proof)) = key_type(vault, view) else { return unknown() };
-    let allowed = view.of.params.list("allowed_types").unwrap_or_default();
-    let answer = |j: Judgement| j.observed("EncryptionKeyType", kind.word()).expected("allowed_types", allowed.clone());
+    // Before there was a choice, no policy can allow another key.
+    let limit = &view.of.limits.known.aws_owned_key;
+    let forced = view.held(limit, vault.created.map(|(at, _)| at)) == Holds::Yes;
+    let stated = view.of.params.list("allowed_types").unwrap_or_default();
+    let allowed = if forced { vec![KeyType::AwsOwned.word()] } else { stated };
+    let answer = |j: Judgement| {
+        let judgement = j.observed("EncryptionKeyType", kind.word()).expected("allowed_types", allowed.clone());
+        if forced { judgement.resting_on(limit) } else { judgement }
+    };
     if !allowed.contains(&kind.word()) {
         let message = format!("The vault is encrypted with {kind}, allowed is {}.", allowed.join(" or "));
         return answer(Judgement::non_compliant("key_type_not_allowed", message, &proof));

@@ -9,9 +9,6 @@ use crate::status::Severity;
 pub use super::air_gapped::subjects;
 pub use super::nothing_to_check as check;
 
-/// The smallest minimum that AWS accepts for an air-gapped vault, in days.
-pub const PROVIDER_MINIMUM_DAYS: i64 = 7;
-
 pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let Some(vault) = air_gapped::vault(subject, view) else { return air_gapped::absent("BackupVaultArn") };
     if let Some(answer) = air_gapped::beforehand(vault, view) {
@@ -23,16 +20,18 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     for (_, evidence, days) in vault.refused_min_days.iter().filter(|(at, ..)| view.is_past(*at)) {
         proof = proof.and(*evidence, format!("a creation with {days} days was refused"));
     }
-    let floor = view.of.params.int("min_floor_days").unwrap_or(PROVIDER_MINIMUM_DAYS);
+    let limit = &view.of.limits.known.minimum_retention;
+    let least = limit.value.unwrap_or_default();
+    let floor = view.of.params.int("min_floor_days").unwrap_or(least);
     let ceiling = view.of.params.int("max_ceiling_days");
     let answer = |judgement: Judgement| {
         let judgement = judgement.observed("MinRetentionDays", *min).observed("MaxRetentionDays", *max);
-        let judgement = judgement.expected("min_floor_days", floor);
+        let judgement = judgement.expected("min_floor_days", floor).resting_on(limit);
         if let Some(ceiling) = ceiling { judgement.expected("max_ceiling_days", ceiling) } else { judgement }
     };
     let fails = |code, message: String| answer(Judgement::non_compliant(code, message, &proof));
-    if *min < PROVIDER_MINIMUM_DAYS {
-        let message = format!("MinRetentionDays is {min}: AWS allows no less than {PROVIDER_MINIMUM_DAYS}, so this is damaged or foreign data.");
+    if *min < least {
+        let message = format!("MinRetentionDays is {min}: AWS allows no less than {least}, so this is damaged or foreign data.");
         return fails("min_below_provider_limit", message).severity(Severity::Critical);
     }
     if *min < floor {

@@ -2,6 +2,7 @@
 //! next change of what was looked at, so that no dependency can be forgotten and no judge loops over time.
 
 use super::judgement::{Covered, Hole, Proof, State};
+use super::limits::Limits;
 use super::params::Params;
 use super::policy::Policy;
 use crate::coverage::Pair;
@@ -23,6 +24,8 @@ pub struct Context<'w> {
     pub world: &'w World,
     /// The user's policy.
     pub policy: &'w Policy,
+    /// What AWS does not do, and when.
+    pub limits: &'w Limits,
     /// What digests say of the log.
     pub integrity: &'w Integrity,
     /// The control's parameters.

@@ -145,3 +145,42 @@ pub struct TrailCall {
     /// What it does.
     pub tampering: Tampering,
 }
+
+/// `StartCopyJob`, refused ones too.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopyCall {
+    /// In whose log it is.
+    pub account: Option<AccountId>,
+    /// In which Region.
+    pub region: Option<Region>,
+    /// Who.
+    pub actor: Actor,
+    /// Why it failed; `None`: it succeeded.
+    pub refusal: Option<Refusal>,
+    /// `errorCode` as written.
+    pub error_code: Option<String>,
+    /// `SourceBackupVaultName`, in the caller's account and Region unless it is an ARN.
+    pub source: Option<VaultArn>,
+    /// `RecoveryPointArn`.
+    pub point: Option<String>,
+    /// `DestinationBackupVaultArn`.
+    pub destination: Option<VaultArn>,
+}
+
+/// A successful call that may shorten how long something is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LifeCall {
+    /// `UpdateRecoveryPointLifecycle`, `UpdateBackupPlan`.
+    pub name: String,
+    /// In whose log it is.
+    pub account: Option<AccountId>,
+    /// Who.
+    pub actor: Actor,
+}
+
+impl LifeCall {
+    /// The call of a record.
+    pub fn of(record: &Record) -> Box<Self> {
+        Box::new(Self { name: record.name.clone(), account: record.account.clone(), actor: record.actor.clone() })
+    }
+}

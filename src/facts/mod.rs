@@ -26,7 +26,7 @@ use crate::ingest::inventory::Observation;
 use crate::ingest::{Log, Said};
 use crate::instant::Instant;
 use crate::record::Record;
-use calls::{DeleteCall, ShareCall, TeamCall, TrailCall};
+use calls::{CopyCall, DeleteCall, LifeCall, ShareCall, TeamCall, TrailCall};
 use guards::{GuardCall, RootUse};
 use rayon::prelude::*;
 pub use says::*;
@@ -93,6 +93,10 @@ pub enum About {
     TeamCall(Box<TeamCall>),
     /// A call that deletes recovery points.
     DeleteCall(Box<DeleteCall>),
+    /// A call that copies a recovery point.
+    CopyCall(Box<CopyCall>),
+    /// A call that may shorten how long a recovery point, or what a plan makes, is kept; by its ARN.
+    LifeCall(String, Box<LifeCall>),
     /// A call that touches the log itself.
     TrailCall(Box<TrailCall>),
     /// A rule of a plan copies into this vault and keeps the copies so long.

@@ -38,6 +38,8 @@ pub struct Frame<'a> {
     pub as_of: Instant,
     /// Where the window begins.
     pub window_from: Instant,
+    /// Which provider limits apply.
+    pub limits: &'a str,
     /// SHA-256 of the effective configuration.
     pub config_sha256: String,
     /// The exceptions of the config.
@@ -68,7 +70,7 @@ pub fn compile(outcomes: &[Outcome<'_>], world: &World, log: &Log, frame: &Frame
             as_of: instant::show(frame.as_of),
             window: Range { from: instant::show(frame.window_from), to: instant::show(frame.as_of) },
             preset: None,
-            limits: "by-event-time".into(),
+            limits: frame.limits.into(),
             config_sha256: frame.config_sha256.clone(),
         },
         inputs: inputs(log),

@@ -85,6 +85,11 @@ entity! {
 }
 
 impl Job {
+    /// Whether it copies.
+    pub fn is_copy(&self) -> bool {
+        self.kind.is_some_and(|(kind, _)| kind == JobKind::Copy)
+    }
+
     /// How it ended and since when. State changes of EventBridge are late, so one that tells of a running job may follow the end.
     pub fn outcome(&self) -> Option<(&JobState, Instant, Evidence)> {
         self.state.spans().iter().find_map(|span| {

@@ -4,9 +4,11 @@ pub mod access;
 mod across;
 pub mod approval;
 mod around;
+pub mod copying;
 pub mod drift;
 mod entities;
 pub mod entity;
+pub mod happened;
 pub mod hold;
 pub mod holdings;
 pub mod identity_center;
@@ -46,23 +48,13 @@ use crate::instant::Instant;
 use crate::timeline::Timeline;
 use across::{invitations, note_over_shares, only_air_gapped};
 use entity::settle;
+pub use happened::Happened;
 use identity_center::{IdentityCenter, user};
 use kms::{alias, grant, key, store};
 use organizations::{account, handshake, organization, policy};
 use settings::{compliance, framework, report_plan};
 use std::collections::{BTreeMap, BTreeSet};
 use trail::{bucket, channel, event_store};
-
-/// Something that happened: when, which record, and what.
-#[derive(Debug, Clone)]
-pub struct Happened<T> {
-    /// When.
-    pub at: Instant,
-    /// The record.
-    pub evidence: Evidence,
-    /// What.
-    pub what: T,
-}
 
 /// A resource that is or should be backed up.
 #[derive(Debug, Clone)]
@@ -84,6 +76,8 @@ pub struct World {
     pub points: BTreeMap<RecoveryPointArn, point::Point>,
     /// For each resource, the recovery points made of it, in order of time.
     pub copies: BTreeMap<ResourceArn, Vec<point::Copied>>,
+    /// What was done about copies and life cycles.
+    pub copying: copying::Copying,
     /// How long the rules of plans keep their copies, by rule and vault.
     pub copy_rules: BTreeMap<(PlanRule, VaultArn), Timeline<Retention>>,
     /// Backup plans.
@@ -275,6 +269,7 @@ impl World {
             About::Trail(arn, says) => into.trails.entry(arn.clone()).or_default().note(fact, says),
             About::ShareCall(call) => self.share_calls.push(Happened { at, evidence, what: (**call).clone() }),
             About::DeleteCall(call) => self.delete_calls.push(Happened { at, evidence, what: (**call).clone() }),
+            About::CopyCall(_) | About::LifeCall(..) => self.copying.note(fact),
             About::TrailCall(call) => self.trail_calls.push(Happened { at, evidence, what: (**call).clone() }),
             About::CopyRule(rule, vault, keeps) => {
                 let key = (rule.clone(), vault.clone());
@@ -355,6 +350,7 @@ impl World {
         self.sharing = settle(gathered.sharing, coverage, drifts, management, sharing::Seen::replay);
         self.trails = settle(gathered.trails, coverage, drifts, TrailArn::pair, trail::Seen::replay);
         self.copies = point::by_resource(&self.points);
+        self.copying.settle(&self.jobs);
         self.drifts.sort_by(|a, b| (&a.entity, a.field, a.evidence).cmp(&(&b.entity, b.field, b.evidence)));
     }
 

@@ -6,6 +6,7 @@ mod actors;
 mod approvals;
 mod around;
 mod config;
+mod copying;
 mod jobs;
 mod keys;
 mod laws;

@@ -1,10 +1,12 @@
 //! Backup, copy and restore jobs: started, ended, listed.
 
 use crate::arn::{AccountId, KeyArn, RecoveryPointArn, ResourceArn, VaultArn};
+use crate::facts::calls::CopyCall;
 use crate::facts::words::{DeletionStatus, JobState, LockState, PointStatus, ValidationStatus, VaultKind};
 use crate::facts::{About, JobKind, JobSays, PointSays, Retention, Sink, VaultSays};
 use crate::record::Record;
 use crate::record::node::Node;
+use crate::record::refusal;
 use std::collections::BTreeMap;
 
 /// `StartBackupJob`, `StartCopyJob`, `StartRestoreJob`, successful ones.
@@ -40,6 +42,31 @@ pub(super) fn job_started(record: &Record, kind: JobKind, out: &mut Sink) {
         ..JobSays::default()
     };
     out.say(About::Job(id.to_owned(), Box::new(says)));
+}
+
+/// `StartCopyJob`, whether it succeeded or not. A denied call has no parameters, its message names what it was refused.
+pub(super) fn copy_called(record: &Record, out: &mut Sink) {
+    let request = record.request();
+    let named = |key: &str| {
+        let name = request.text(key)?;
+        VaultArn::parse(name).or_else(|| Some(VaultArn::of(record.account.as_ref()?, record.region.as_ref()?, name)))
+    };
+    let denied = record.error_message.as_deref().and_then(refusal::denial).and_then(|denial| denial.resource);
+    let denied_vault = denied.as_deref().and_then(VaultArn::parse);
+    let denied_point = denied.filter(|_| denied_vault.is_none());
+    out.say(About::CopyCall(Box::new(CopyCall {
+        account: record.account.clone(),
+        region: record.region.clone(),
+        actor: record.actor.clone(),
+        refusal: record.refusal(),
+        error_code: record.error_code.clone(),
+        source: named("sourceBackupVaultName").or(denied_vault),
+        point: request.text("recoveryPointArn").map(str::to_owned).or(denied_point),
+        destination: named("destinationBackupVaultArn"),
+    })));
+    if record.succeeded() {
+        job_started(record, JobKind::Copy, out);
+    }
 }
 
 /// `StopBackupJob`.

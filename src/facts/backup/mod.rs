@@ -85,7 +85,7 @@ fn read_job(record: &Record, out: &mut Sink) {
     let owner = record.account.as_ref();
     match record.name.as_str() {
         "StartBackupJob" if record.succeeded() => job::job_started(record, JobKind::Backup, out),
-        "StartCopyJob" if record.succeeded() => job::job_started(record, JobKind::Copy, out),
+        "StartCopyJob" => job::copy_called(record, out),
         "StartRestoreJob" if record.succeeded() => {
             vault::used(record, out);
             job::job_started(record, JobKind::Restore, out);

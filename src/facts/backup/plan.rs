@@ -1,6 +1,7 @@
 //! Backup plans: calls, service events for plans that a backup policy makes, state changes, snapshots.
 
 use crate::arn::{PlanArn, VaultArn};
+use crate::facts::calls::LifeCall;
 use crate::facts::{About, CopyAction, Lifecycle, PlanRule, PlanSays, Retention, RuleSays, Sink};
 use crate::ingest::inventory::Observation;
 use crate::instant::Instant;
@@ -16,6 +17,9 @@ pub(super) fn called(record: &Record, out: &mut Sink) {
         return deleted(arn, response.time("deletionDate"), out);
     }
     let is_new = record.name == "CreateBackupPlan";
+    if !is_new {
+        out.say(About::LifeCall(arn.to_string(), LifeCall::of(record)));
+    }
     let says = PlanSays {
         version: response.text("versionId").map(str::to_owned),
         changed: true,

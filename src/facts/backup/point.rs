@@ -2,7 +2,7 @@
 
 use super::vault_of;
 use crate::arn::{KeyArn, RecoveryPointArn, ResourceArn, VaultArn};
-use crate::facts::calls::DeleteCall;
+use crate::facts::calls::{DeleteCall, LifeCall};
 use crate::facts::words::{IndexStatus, KeyType, PointStatus, ScanResult, StorageClass};
 use crate::facts::{About, PlanRule, PointSays, Retention, Sink};
 use crate::ingest::inventory::Observation;
@@ -48,6 +48,7 @@ pub(super) fn life_cycle(record: &Record, out: &mut Sink) {
     let shown = [response, request].into_iter().find(|node| node.get("lifecycle").is_some());
     let mut says = shown.map(lives).unwrap_or_default();
     (says.vault, says.life_cycle_changed) = (vault_of(record), true);
+    out.say(About::LifeCall(arn.to_owned(), LifeCall::of(record)));
     out.say(About::Point(RecoveryPointArn::new(arn), Box::new(says)));
 }
 

@@ -1,0 +1,182 @@
+//! Rules of backup plans as subjects: which reach for an air-gapped vault, what one says now, and what its plan selects.
+
+use super::copies;
+use super::judgement::{Judgement, Proof, State};
+use super::routes::{self, End};
+use super::subject::{Key, Subject};
+use super::view::{Context, View};
+use crate::arn::{PlanArn, ResourceArn, VaultArn};
+use crate::evidence::Evidence;
+use crate::instant;
+use crate::world::plan::{Plan, Rule};
+use crate::world::selected::Surety;
+
+/// A vault that a rule reaches for.
+#[derive(Debug, Clone, Copy)]
+pub struct Target<'r> {
+    /// Which.
+    pub vault: &'r VaultArn,
+    /// What it is.
+    pub end: End,
+    /// Whether backups themselves go there, rather than copies.
+    pub primary: bool,
+}
+
+/// The vaults that a rule copies to or uses as primary target, standard ones left out.
+pub fn targets<'r>(context: &Context<'_>, rule: &'r Rule) -> Vec<Target<'r>> {
+    let copied = rule.says.copy_actions.iter().flatten().map(|action| (&action.vault, false));
+    let primary = rule.says.air_gapped.iter().map(|vault| (vault, true));
+    let each = copied.chain(primary).map(|(vault, primary)| {
+        let end = if primary { End::AirGapped } else { routes::end(context, Some(vault), None) };
+        Target { vault, end, primary }
+    });
+    each.filter(|target| target.end != End::Other).collect()
+}
+
+/// Rules of plans in scope that reach, in any version, for a vault that is or may be air-gapped.
+pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
+    let mut all = Vec::new();
+    for plan in plans(context) {
+        let rules = plan.rules.spans().iter().filter_map(|span| span.value.as_ref()).flatten();
+        let reaching = rules.filter(|rule| !targets(context, rule).is_empty());
+        let names: std::collections::BTreeSet<&str> = reaching.filter_map(|rule| rule.says.name.as_deref()).collect();
+        all.extend(names.into_iter().map(|name| Subject::plan_rule(&plan.arn, name)));
+    }
+    all
+}
+
+/// Plans in scope.
+pub fn plans<'w>(context: &Context<'w>) -> impl Iterator<Item = &'w Plan> {
+    let scope = &context.policy.scope;
+    let plans = context.world.plans.values();
+    plans.filter(move |plan| scope.holds(plan.arn.account().as_ref(), plan.arn.region().as_ref()))
+}
+
+/// A rule that is in force.
+pub struct InForce<'w> {
+    /// Of which plan.
+    pub plan: &'w Plan,
+    /// What it says.
+    pub rule: &'w Rule,
+    /// Where it reaches.
+    pub targets: Vec<Target<'w>>,
+    /// What shows it.
+    pub proof: Proof,
+    /// Where it may have been changed since: enough to convict, not to acquit.
+    pub stale: Option<Judgement>,
+}
+
+impl InForce<'_> {
+    /// An answer that acquits only while the rule is known to be current.
+    pub fn current(self, answer: Judgement) -> Judgement {
+        self.stale.filter(|_| answer.status == crate::status::Status::Compliant).unwrap_or(answer)
+    }
+}
+
+/// The rule behind a subject as it is now; or why there is none to judge.
+pub fn in_force<'w>(subject: &Subject, view: &View<'w>) -> Result<InForce<'w>, Box<Judgement>> {
+    let unknown = || {
+        Judgement::insufficient(
+            "route_unknown",
+            "No record shows the rules of the plan that are in force; add `aws backup get-backup-plan` to the snapshot.",
+        )
+    };
+    let Key::Rule(arn, name) = &subject.key else { return Err(Box::new(unknown())) };
+    let Some(plan) = view.of.world.plans.get(arn) else { return Err(Box::new(unknown())) };
+    if let Some(answer) = lifetime(plan, view) {
+        return Err(Box::new(answer));
+    }
+    let state = view.state(&plan.rules, plan.arn.pair().as_ref(), "rules of the plan");
+    let Some((rules, proof)) = state.last_known() else {
+        return Err(Box::new(match state {
+            State::Changed(evidence) => unknown().citing(evidence, "plan changed"),
+            _ => unknown(),
+        }));
+    };
+    let Some(rule) = rules.iter().find(|rule| rule.says.name.as_deref() == Some(name)) else {
+        let message = format!("The plan has no rule {name} now.");
+        return Err(Box::new(Judgement::not_applicable("subject_deleted", message).citing_all(&proof)));
+    };
+    let targets = targets(&view.of, rule);
+    if targets.is_empty() {
+        let message = "The rule reaches for no air-gapped vault now.";
+        return Err(Box::new(Judgement::not_applicable("subject_deleted", message).citing_all(&proof)));
+    }
+    Ok(InForce { plan, rule, targets, proof, stale: state.stale("The plan") })
+}
+
+/// Not there yet, or deleted.
+pub fn lifetime(plan: &Plan, view: &View<'_>) -> Option<Judgement> {
+    let first = plan
+        .rules
+        .spans()
+        .first()
+        .map(|span| span.from)
+        .into_iter()
+        .chain(plan.exists.spans().first().map(|span| span.from));
+    if let Some(first) = first.min().filter(|first| !view.is_past(*first)) {
+        let message = format!("No record shows the plan before {}.", instant::show(first));
+        return Some(Judgement::not_applicable("not_yet_created", message));
+    }
+    let gone = view.look(&plan.exists).filter(|span| span.value == Some(false))?;
+    let message = format!("The plan was deleted by {}.", instant::show(gone.from));
+    Some(Judgement::not_applicable("subject_deleted", message).citing(gone.evidence, "deletion"))
+}
+
+/// A resource that a plan selects, or may.
+pub struct Chosen<'w> {
+    /// Which.
+    pub resource: &'w ResourceArn,
+    /// `ResourceType`.
+    pub kind: Option<&'w str>,
+    /// Whether it surely is selected.
+    pub surely: bool,
+    /// What shows it.
+    pub evidence: Vec<Evidence>,
+}
+
+/// The resources that a plan selects now, of those whose type is wanted.
+pub fn chosen<'w>(
+    plan: &PlanArn,
+    view: &View<'w>,
+    wanted: impl Fn(&ResourceArn, Option<&str>) -> bool,
+) -> Vec<Chosen<'w>> {
+    let world = view.of.world;
+    for selection in
+        world.selections.values().filter(|selection| selection.plan.as_ref().is_some_and(|(of, _)| of == plan))
+    {
+        view.look(&selection.exists);
+        if let Some((creation, _)) = selection.creation {
+            view.changes_at(creation);
+        }
+    }
+    let mut found = Vec::new();
+    for resource in world.resources.keys() {
+        let kind = copies::kind(&view.of, resource).or_else(|| copies::by_arn(resource));
+        if !wanted(resource, kind) {
+            continue;
+        }
+        if let Some(tagged) = world.tagged.get(resource) {
+            view.look(&tagged.tags);
+        }
+        let selected = world.selected_by(resource, view.now(), None);
+        let here = selected.into_iter().filter(|one| one.plan.is_some_and(|of| of.arn == *plan));
+        let best = here.max_by_key(|one| one.surety);
+        if let Some(one) = best {
+            let surely = one.surety == Surety::Surely;
+            found.push(Chosen { resource, kind, surely, evidence: one.evidence });
+        }
+    }
+    found
+}
+
+/// Whether anything is known of what a plan selects.
+pub fn selections_known(plan: &Plan, view: &View<'_>) -> bool {
+    !plan.selections_known.is_empty()
+        || view
+            .of
+            .world
+            .selections
+            .values()
+            .any(|selection| selection.plan.as_ref().is_some_and(|(of, _)| *of == plan.arn))
+}
