@@ -2,12 +2,17 @@
 //! (`src/controls/<name>.rs`), and its name in the list below.
 
 mod air_gapped;
+pub mod audit_manager;
+pub mod catalogue;
 mod copies;
 pub mod engine;
 pub mod judgement;
+pub mod lint;
+pub mod narrow;
 pub mod params;
 mod periods;
 pub mod policy;
+pub mod preset;
 pub mod rule;
 pub mod subject;
 mod teams;
@@ -20,6 +25,7 @@ use subject::Subject;
 use view::{Context, View};
 
 /// A control.
+#[derive(Clone)]
 pub struct Control {
     /// Its page.
     pub rule: Rule,

@@ -3,9 +3,11 @@
 //! Members stand in this order, lists are sorted by id, absent things are `null` or empty: never left out silently.
 
 mod evidence;
+mod framework;
 
 pub use crate::status::{Mapping, Severity, Status};
 pub use evidence::{CoverageRef, CoverageStretch, EvidenceRef, RecordBody, RecordRef, RowRef};
+pub use framework::{FrameworkInfo, RequirementControl, RequirementInfo};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,6 +37,8 @@ pub struct Report {
     pub sources: Vec<SourceFile>,
     /// The controls that were judged.
     pub controls: Vec<ControlInfo>,
+    /// The requirements that these speak to, by framework.
+    pub frameworks: Vec<FrameworkInfo>,
     /// The verdicts, by control and subject.
     pub verdicts: Vec<Verdict>,
     /// Related events of one actor.
@@ -65,12 +69,42 @@ pub struct Run {
     pub as_of: String,
     /// The window of the intervals and universal claims.
     pub window: Range,
-    /// The preset; `null` = all controls.
+    /// The preset; `null` = all controls, or those of `framework`.
     pub preset: Option<String>,
+    /// The framework of AWS Backup Audit Manager that was asked for.
+    pub framework: Option<RunFramework>,
     /// Which provider limits apply.
     pub limits: String,
     /// SHA-256 of the effective configuration.
     pub config_sha256: String,
+}
+
+/// A framework of AWS Backup Audit Manager as it was read.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunFramework {
+    /// `FrameworkName`.
+    pub name: Option<String>,
+    /// `FrameworkArn`.
+    pub arn: Option<String>,
+    /// Its controls.
+    pub controls: Vec<RunFrameworkControl>,
+    /// What of it is not judged as AWS does, and why.
+    pub notes: Vec<String>,
+}
+
+/// A control of such a framework.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunFrameworkControl {
+    /// `ControlName`.
+    pub name: String,
+    /// `controls[].id`.
+    pub control: String,
+    /// Only resources of these types are judged; empty: all.
+    pub resource_types: Vec<String>,
+    /// Only these are judged; empty: all.
+    pub resource_ids: Vec<String>,
 }
 
 /// From one instant to another, RFC 3339.
@@ -222,7 +256,7 @@ pub struct SourceFile {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ControlInfo {
-    /// `CPY-01`.
+    /// `CPY-01`; `CPY-01/any` where a preset or framework judges it once more with other parameters.
     pub id: String,
     /// `resource_copied_to_air_gapped_vault`.
     pub name: String,
