@@ -38,7 +38,7 @@ fn every_verdict_of_the_estate_is_explained_with_every_record_that_it_cites() {
             }
         }
         words.extend(explained.sources.iter().map(|source| source.sha256.clone().unwrap()));
-        words.extend(explained.reason_means.clone().map(|m| m.clone()));
+        words.extend(explained.reason_means.clone());
         for word in words {
             assert!(page.contains(&squeezed(&word)), "{} {}: {word:?}", verdict.control, verdict.uid);
         }

@@ -90,10 +90,10 @@ fn link(control: &str, fixture: &str) -> String {
 }
 
 /// Why no fixture shows a status.
-fn never(rule: &Rule, status: Status) -> &'static str {
+fn never(rule: &Rule, status: Status) -> String {
     let codes: Vec<&str> = rule.reasons.iter().filter(|r| r.status == status).map(|r| r.code.as_str()).collect();
     if codes.is_empty() {
-        return "does not occur";
+        return rule.status.get(&status).cloned().unwrap_or_else(|| "Not given.".into());
     }
     assert!(
         codes.iter().all(|code| matches!(*code, "no_subjects" | "not_yet_created")),
@@ -101,11 +101,12 @@ fn never(rule: &Rule, status: Status) -> &'static str {
         rule.id,
         status.name()
     );
-    if codes.contains(&"not_yet_created") {
-        "only before its subject exists"
+    let word = if codes.contains(&"not_yet_created") {
+        "Only before its subject exists."
     } else {
-        "only where nothing can be judged"
-    }
+        "Only where there is nothing to judge."
+    };
+    word.into()
 }
 
 #[test]
@@ -122,7 +123,9 @@ fn the_catalogue_is_made_of_pages_and_fixtures() {
             .unwrap();
     }
     page.push_str("\n## Which fixture shows which status\n\nOne of each; all of them below. A status without a fixture has its reason in its place.\n\n| id |");
-    ORDER.iter().for_each(|status| write!(page, " {} |", status.name()).unwrap());
+    for status in ORDER {
+        write!(page, " {} |", status.name()).unwrap();
+    }
     page.push_str("\n|---|---|---|---|---|\n");
     for rule in controls.iter().map(|c| &c.rule) {
         write!(page, "| {} |", rule.id).unwrap();

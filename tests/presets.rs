@@ -216,19 +216,23 @@ fn awss_lists_are_checked_item_by_item() {
 
 #[test]
 fn unknown_names_are_errors_with_their_place_and_the_nearest() {
-    refused(
-        &framework(&[control("RESOURCES_IN_LOGICALY_AIR_GAPPED_VAULT", &[], &json!({}))]),
-        &["line 4, column", "AWS has no control", &format!("did you mean {LAG}?")],
-    );
+    let place = |text: &str, word: &str| {
+        let line = text.lines().position(|line| line.contains(word)).unwrap();
+        let column = text.lines().nth(line).unwrap().find(word).unwrap();
+        format!("line {}, column {column}: ", line + 1)
+    };
+    let misspelt = framework(&[control("RESOURCES_IN_LOGICALY_AIR_GAPPED_VAULT", &[], &json!({}))]);
+    let near = format!("did you mean {LAG}?");
+    refused(&misspelt, &[&place(&misspelt, "RESOURCES_IN_LOGICALY"), "AWS has no control", &near]);
     refused(&framework(&[control(LAG, &[("recoveryPointAge", "1")], &json!({}))]), &["did you mean recoveryPointAge"]);
     refused(
         &framework(&[control(LAG, &[], &json!({"ComplianceResourceTypes": ["EC3"]}))]),
         &["no resource type \"EC3\"", "did you mean EC2?"],
     );
-    refused(
-        &framework(&[control(LAG, &[], &json!({"ComplianceResourceType": ["EC2"]}))]),
-        &["line 8, column", "unknown field `ComplianceResourceType`", "did you mean `ComplianceResourceTypes`?"],
-    );
+    let unknown = framework(&[control(LAG, &[], &json!({"ComplianceResourceType": ["EC2"]}))]);
+    let line = unknown.lines().position(|line| line.contains("ComplianceResourceType")).unwrap() + 1;
+    let words = ["unknown field `ComplianceResourceType`", "did you mean `ComplianceResourceTypes`?"];
+    refused(&unknown, &[&format!("line {line}, column"), words[0], words[1]]);
     refused(
         "{\"FrameworkName\": \"x\", \"FrameworkControl\": []}",
         &["line 1, column", "did you mean `FrameworkControls`?"],
@@ -247,7 +251,7 @@ fn unknown_names_are_errors_with_their_place_and_the_nearest() {
     folder.put("f.json", framework(&[control("X", &[], &json!({}))]));
     folder
         .run("audit . --framework f.json")
-        .says(2, &["--framework f.json: line 4, column", "AWS has no control \"X\""]);
+        .says(2, &["--framework f.json: line 6, column", "AWS has no control \"X\""]);
     folder.run("audit . --framework none.json").says(2, &["cannot read none.json"]);
 }
 
@@ -324,6 +328,22 @@ fn an_answer_of_describe_framework_is_read_with_its_oddities() {
     let told = report.run.framework.unwrap();
     assert!(told.arn.unwrap().ends_with("000000000001"));
     assert!(told.notes[0].contains(&format!("ControlName is empty; taken for {LAG}")), "{:?}", told.notes);
+}
+
+#[test]
+fn no_bent_framework_makes_the_reader_panic() {
+    let scope = json!({"ComplianceResourceIds": ["vol-1"], "ComplianceResourceTypes": ["EBS"], "Tags": [{"Key": "k", "Value": "ä"}]});
+    let whole = framework(&[control(LAG, &[("recoveryPointAgeValue", "7"), ("recoveryPointAgeUnit", "days")], &scope)]);
+    assert!(Framework::parse(&whole).is_ok());
+    for (at, _) in whole.char_indices() {
+        let (before, after) = whole.split_at(at);
+        assert!(Framework::parse(before).is_err(), "half of a framework is read: {before}");
+        for piece in ["\"", "{", "]", "null,", "-1", "\u{202e}"] {
+            let _ = Framework::parse(&format!("{before}{piece}{after}"));
+        }
+        let without: String = before.chars().chain(after.chars().skip(1)).collect();
+        let _ = Framework::parse(&without);
+    }
 }
 
 #[test]

@@ -4,12 +4,13 @@ use super::args::{ControlsCommand, LintArgs, ListArgs, PlainFormat, ShowControlA
 use super::output;
 use super::rebuild::Error;
 use crate::controls::catalogue::Catalogue;
-use crate::controls::lint::{self, Text};
+use crate::controls::lint::{self, Problem, Text};
 use crate::controls::params::nearest;
 use crate::controls::preset::Preset;
 use crate::controls::{self, Control};
 use crate::render::{manual as render, spelled};
 use crate::report::manual::Manual;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 /// Runs the command; answers with the exit code.
@@ -79,8 +80,10 @@ pub(super) fn page(id: &str, show: impl FnOnce(&Manual<'_>) -> Result<(), Error>
 fn lint(args: &LintArgs) -> Result<u8, Error> {
     let texts = if args.paths.is_empty() { lint::built_in() } else { read(&args.paths).map_err(Error::Usage)? };
     let found = lint::lint(&texts).map_err(Error::Usage)?;
-    let told: String =
-        found.problems.iter().map(|p| format!("{}:{}: {}\n", spelled(&p.path), p.line, spelled(&p.problem))).collect();
+    let mut told = String::new();
+    for Problem { path, line, problem } in &found.problems {
+        let _ = writeln!(told, "{}:{line}: {}", spelled(path), spelled(problem));
+    }
     output::to_stdout(told.as_bytes()).map_err(Error::Output)?;
     if !args.quiet {
         let (pages, presets, frameworks) = (found.pages, found.presets, found.frameworks);

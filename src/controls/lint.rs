@@ -252,9 +252,11 @@ fn reasons(file: &mut File<'_>, rule: &Rule) {
             file.problem(line, format!("{} says nothing", reason.code));
         }
     }
-    for status in rule.status.keys() {
-        if !rule.reasons.iter().any(|reason| reason.status == *status) {
-            let problem = format!("no reason has the status {}", status.name());
+    for (status, means) in &rule.status {
+        // Where a status cannot be given, its line says so.
+        if !rule.reasons.iter().any(|reason| reason.status == *status) && !means.starts_with("Not given: ") {
+            let problem =
+                format!("no reason has the status {}; if it cannot be given, write \"Not given: …\"", status.name());
             file.problem(file.line(&format!("{} =", status.name())), problem);
         }
     }

@@ -55,8 +55,12 @@ pub fn list_text(pages: &[Manual<'_>], options: &TextOptions) -> String {
 pub fn text(page: &Manual<'_>, options: &TextOptions) -> String {
     let (mut out, rule) = (Page::new(options.width, options.colour), page.rule);
     out.flow(0, 2, &[(bold(), &rule.id), (bold(), "  "), (bold(), &rule.title)]);
-    let head =
-        format!("{}, judged by {}; version {} of the page", rule.name, rule.subject.replace('_', " "), rule.version);
+    let head = format!(
+        "{}, one verdict for each {}; page version {}",
+        rule.name,
+        rule.subject.replace('_', " "),
+        rule.version
+    );
     out.flow(0, 2, &[(severity(rule.severity), rule.severity.name()), (dim(), "  "), (dim(), &head)]);
     for (title, words) in [("What is judged", &rule.description), ("Why it matters", &rule.rationale)] {
         out.heading(title, None);

@@ -17,10 +17,10 @@ pub fn frameworks(controls: &[ControlInfo], catalogues: &[Catalogue]) -> Vec<Fra
         }
     }
     let known = |name: &str| catalogues.iter().find(|catalogue| catalogue.name == name);
-    speaking.into_iter().map(|(name, requirements)| framework(name, known(name), requirements)).collect()
+    speaking.into_iter().map(|(name, requirements)| framework(name, known(name), &requirements)).collect()
 }
 
-fn framework(name: &str, known: Option<&Catalogue>, all: BTreeMap<&str, Vec<&ControlInfo>>) -> FrameworkInfo {
+fn framework(name: &str, known: Option<&Catalogue>, all: &BTreeMap<&str, Vec<&ControlInfo>>) -> FrameworkInfo {
     let requirements: Vec<RequirementInfo> =
         all.iter().map(|(id, controls)| requirement(id, controls, known)).collect();
     let mut counts = none();

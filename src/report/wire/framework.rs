@@ -1,4 +1,5 @@
-//! Frameworks in the report: which of their requirements the controls speak to, and how these come out.
+//! Frameworks in the report: which of their requirements the controls speak to and how these come out, and the framework
+//! of AWS Backup Audit Manager that was asked for.
 
 use crate::status::Status;
 use schemars::JsonSchema;
@@ -49,4 +50,32 @@ pub struct RequirementControl {
     pub id: String,
     /// Who has published that it does; `null`: the mapping is our own.
     pub published_by: Option<String>,
+}
+
+/// A framework of AWS Backup Audit Manager as it was read.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunFramework {
+    /// `FrameworkName`.
+    pub name: Option<String>,
+    /// `FrameworkArn`.
+    pub arn: Option<String>,
+    /// Its controls.
+    pub controls: Vec<RunFrameworkControl>,
+    /// What of it is not judged as AWS does, and why.
+    pub notes: Vec<String>,
+}
+
+/// A control of such a framework.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunFrameworkControl {
+    /// `ControlName`.
+    pub name: String,
+    /// `controls[].id`.
+    pub control: String,
+    /// Only resources of these types are judged; empty: all.
+    pub resource_types: Vec<String>,
+    /// Only these are judged; empty: all.
+    pub resource_ids: Vec<String>,
 }

@@ -7,7 +7,7 @@ mod framework;
 
 pub use crate::status::{Mapping, Severity, Status};
 pub use evidence::{CoverageRef, CoverageStretch, EvidenceRef, RecordBody, RecordRef, RowRef};
-pub use framework::{FrameworkInfo, RequirementControl, RequirementInfo};
+pub use framework::{FrameworkInfo, RequirementControl, RequirementInfo, RunFramework, RunFrameworkControl};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -77,34 +77,6 @@ pub struct Run {
     pub limits: String,
     /// SHA-256 of the effective configuration.
     pub config_sha256: String,
-}
-
-/// A framework of AWS Backup Audit Manager as it was read.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RunFramework {
-    /// `FrameworkName`.
-    pub name: Option<String>,
-    /// `FrameworkArn`.
-    pub arn: Option<String>,
-    /// Its controls.
-    pub controls: Vec<RunFrameworkControl>,
-    /// What of it is not judged as AWS does, and why.
-    pub notes: Vec<String>,
-}
-
-/// A control of such a framework.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RunFrameworkControl {
-    /// `ControlName`.
-    pub name: String,
-    /// `controls[].id`.
-    pub control: String,
-    /// Only resources of these types are judged; empty: all.
-    pub resource_types: Vec<String>,
-    /// Only these are judged; empty: all.
-    pub resource_ids: Vec<String>,
 }
 
 /// From one instant to another, RFC 3339.
