@@ -300,13 +300,39 @@ fn a_scope_by_type_or_id_is_applied_in_short_and_long_names() {
 }
 
 #[test]
-fn a_scope_by_tag_is_said_not_to_be_applied() {
-    for tags in [json!({"team": "a"}), json!([{"Key": "team", "Value": "a"}])] {
-        let report = framed(&framework(&[control(ANY, &[], &json!({"Tags": tags}))]), &[]).unwrap();
-        assert_eq!(status(&report, "CPY-01/any", VOLUME).0, Status::NonCompliant);
-        let notes = report.run.framework.unwrap().notes;
-        assert!(notes[0].contains("scope by the tag team=a is not applied"), "{notes:?}");
+fn a_scope_by_tag_is_applied_where_tags_are_known_and_the_rest_is_told() {
+    let judged = |tags: &Value, listed: Option<&Value>| {
+        let folder = Folder::new();
+        let asked = framework(&[control(ANY, &[], &json!({"Tags": tags}))]);
+        let file = folder.put("framework.json", asked);
+        crate::support::copy_tree(copied().as_ref(), &folder.at("evidence"));
+        if let Some(listed) = listed {
+            let manifest = json!({"schema": "vaultrail.inventory/1", "captured_at": "2026-10-30T23:30:00Z", "account": "111122223333", "region": "eu-west-1"});
+            folder.put("evidence/inventory/manifest.json", manifest.to_string());
+            let resources = json!({"ResourceTagMappingList": [{"ResourceARN": VOLUME, "Tags": listed}]});
+            folder.put("evidence/inventory/resourcegroupstaggingapi/get-resources.json", resources.to_string());
+        }
+        let evidence = folder.at("evidence");
+        let time = ["--as-of", "2026-10-31T00:00:00Z", "--assume-complete"];
+        let report = audit(&[&[text(&evidence), "--framework", text(&file)], &time[..]].concat()).unwrap();
+        let told = report.run.framework.unwrap();
+        assert!(told.notes[0].contains("what no inventory lists the tags of"), "{:?}", told.notes);
+        let subjects = report.verdicts.iter().filter(|v| v.control == "CPY-01/any").map(|v| v.subject.id.clone());
+        (subjects.collect::<Vec<_>>(), told.controls[0].tag.clone().unwrap())
+    };
+    let (team_a, team_b) = (json!([{"Key": "team", "Value": "a"}]), json!([{"Key": "team", "Value": "b"}]));
+    let yes = |tags: &Value, listed: Option<&Value>, told: &str| {
+        assert_eq!(judged(tags, listed), (vec![VOLUME.to_owned()], told.to_owned()), "{tags} {listed:?}");
+    };
+    for tags in [json!({"team": "a"}), team_a.clone()] {
+        yes(&tags, None, "team=a");
+        yes(&tags, Some(&team_a), "team=a");
+        for other in [&team_b, &json!([])] {
+            assert_eq!(judged(&tags, Some(other)).0, ["CPY-01/any"], "{tags} {other}");
+        }
     }
+    yes(&json!({"team": ""}), Some(&team_b), "team");
+    assert_eq!(judged(&json!({"env": ""}), Some(&team_b)).0, ["CPY-01/any"]);
     refused(&framework(&[control(ANY, &[], &json!({"Tags": {"a": "1", "b": "2"}}))]), &["2 tags; AWS allows one pair"]);
     refused(&framework(&[control(ANY, &[], &json!({"Tags": "a"}))]), &["Tags must be a map, or a list"]);
 }

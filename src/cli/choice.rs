@@ -189,8 +189,9 @@ impl Choice {
             control.preset(&asked.chosen)?;
             control.values(&asked.parameters)?;
             control.narrow = asked.narrow.clone();
-            let Narrow { ids, types } = asked.narrow.clone();
-            told.push(RunFrameworkControl { name, control: id, resource_types: types, resource_ids: ids });
+            let tag = asked.narrow.tag();
+            let Narrow { ids, types, .. } = asked.narrow.clone();
+            told.push(RunFrameworkControl { name, control: id, resource_types: types, resource_ids: ids, tag });
         }
         if told.is_empty() {
             return Err(format!("--framework {shown}: {}", notes.join("; ")));

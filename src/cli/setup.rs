@@ -115,8 +115,8 @@ fn gate_terms(args: &JudgeArgs, config: &Config) -> Result<gate::Terms, String> 
 
 fn fingerprint(controls: &[InForce], text: &str, evidence: &EvidenceArgs, args: &TimeArgs) -> String {
     let judged = controls.iter().filter(|c| c.judged).map(|c| {
-        let Narrow { ids, types } = &c.narrow;
-        serde_json::json!([c.id, c.control.rule.version, c.severity, c.params.all(), ids, types])
+        let Narrow { ids, types, tag } = &c.narrow;
+        serde_json::json!([c.id, c.control.rule.version, c.severity, c.params.all(), ids, types, tag])
     });
     let flags = serde_json::json!([
         args.as_of,

@@ -226,12 +226,16 @@ impl Framework {
             self.notes
                 .push(here("AWS does not narrow this control to single resources; only these are judged all the same"));
         }
-        if let Some(tag) = scope.tags.map(|tags| one_tag(tags, source)).transpose()?.flatten() {
-            self.notes.push(here(&format!(
-                "its scope by the tag {tag} is not applied; resources without it are judged, too"
-            )));
+        let tag = scope.tags.map(|tags| one_tag(tags, source)).transpose()?.flatten();
+        let narrow = Narrow { ids, types, tag };
+        if narrowed(ScopeBy::Tag, narrow.tag.is_some()) {
+            self.notes.push(here("AWS does not narrow this control by tag; only what has it is judged all the same"));
         }
-        Ok(Narrow { ids, types })
+        if let Some(tag) = narrow.tag() {
+            self.notes
+                .push(here(&format!("in its scope by the tag {tag} is also what no inventory lists the tags of")));
+        }
+        Ok(narrow)
     }
 }
 
@@ -251,8 +255,8 @@ fn resource_type(written: &RawValue, source: &Source<'_>) -> Result<Option<Strin
     Err(source.at(written, &format!("AWS Backup has no resource type {name:?}; {near}known are {}", all.join(", "))))
 }
 
-/// `key=value`; AWS allows one pair, as a map or as a list of `Key` and `Value`.
-fn one_tag(written: &RawValue, source: &Source<'_>) -> Result<Option<String>, String> {
+/// Key and value; AWS allows one pair, as a map or as a list of `Key` and `Value`.
+fn one_tag(written: &RawValue, source: &Source<'_>) -> Result<Option<(String, String)>, String> {
     let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
     let pairs: Vec<(String, String)> = match serde_json::from_str(written.get()) {
         Ok(Value::Null) => Vec::new(),
@@ -262,7 +266,7 @@ fn one_tag(written: &RawValue, source: &Source<'_>) -> Result<Option<String>, St
     };
     match pairs.as_slice() {
         [] => Ok(None),
-        [(key, value)] => Ok(Some(if value.is_empty() { key.clone() } else { format!("{key}={value}") })),
+        [pair] => Ok(Some(pair.clone())),
         more => Err(source.at(written, &format!("{} tags; AWS allows one pair", more.len()))),
     }
 }

@@ -37,7 +37,7 @@ pub struct Judged {
 /// Judges the subjects of a control, all or some. A control without subjects answers once, for itself.
 pub fn judge_all(control: &Control, narrow: &Narrow, context: Context<'_>, as_of: Instant) -> Vec<Judged> {
     let mut subjects = (control.subjects)(&context);
-    subjects.retain(|subject| narrow.holds(subject, &context));
+    subjects.retain(|subject| narrow.holds(subject, &context, as_of));
     if subjects.is_empty() {
         let judgement = Judgement::not_applicable("no_subjects", format!("{}.", no_subjects(control)));
         let whole = Interval { from: context.window_from, to: as_of, status: Status::NotApplicable };

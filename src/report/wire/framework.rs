@@ -78,4 +78,6 @@ pub struct RunFrameworkControl {
     pub resource_types: Vec<String>,
     /// Only these are judged; empty: all.
     pub resource_ids: Vec<String>,
+    /// Only what has this tag is judged, `key=value` or the key alone, and what no inventory lists the tags of.
+    pub tag: Option<String>,
 }
