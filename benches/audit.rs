@@ -5,7 +5,7 @@
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::path::PathBuf;
 use vaultrail::controls::view::Context;
-use vaultrail::controls::{self, engine, limits::Limits, params::Params, policy::Policy};
+use vaultrail::controls::{self, engine, limits::Limits, narrow::Narrow, params::Params, policy::Policy};
 use vaultrail::coverage::{Coverage, Run, Terms};
 use vaultrail::integrity::Integrity;
 use vaultrail::world::World;
@@ -47,7 +47,7 @@ fn stages(c: &mut Criterion) {
                     params_of: &params_of,
                     window_from: from,
                 };
-                engine::judge_all(control, context, to).len()
+                engine::judge_all(control, &Narrow::default(), context, to).len()
             });
             judged.sum::<usize>()
         });

@@ -2,13 +2,18 @@
 //!
 //! `BLESS=1 cargo test generated` writes them anew.
 
-use crate::support::{audit, root, text};
+use crate::support::{audit, cases, root, text};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::process::Command;
 use vaultrail::controls;
+use vaultrail::controls::catalogue::Catalogue;
+use vaultrail::controls::preset::{Chosen, Preset};
+use vaultrail::controls::rule::Rule;
 use vaultrail::facts::operations::{Becomes, OPERATIONS};
 use vaultrail::render::{Format, TextOptions, render};
-use vaultrail::report::wire::Report;
+use vaultrail::report::wire::{Report, Status};
 
 /// Compares a file with what it should hold, or writes it.
 fn fresh(path: &str, wanted: &str) {
@@ -45,19 +50,118 @@ fn the_report_on_the_estate_is_valid_under_the_schema() {
     assert!(!validator.is_valid(&broken), "the schema accepts a status that does not exist");
 }
 
+/// What is expected of a fixture, as far as it is told here.
+#[derive(Deserialize)]
+struct Expected {
+    #[serde(default)]
+    expect: Vec<Shown>,
+}
+
+#[derive(Deserialize)]
+struct Shown {
+    status: Status,
+}
+
+/// Fixtures by control and status.
+fn fixtures() -> BTreeMap<String, BTreeMap<Status, BTreeSet<String>>> {
+    let mut all: BTreeMap<String, BTreeMap<Status, BTreeSet<String>>> = BTreeMap::new();
+    for case in cases() {
+        let text = std::fs::read_to_string(case.folder.join("case.toml")).unwrap();
+        let expected: Expected = toml::from_str(&text).unwrap();
+        let (_, name) = case.name.split_once('/').unwrap();
+        for shown in expected.expect {
+            let of_status = all.entry(case.control.clone()).or_default().entry(shown.status).or_default();
+            of_status.insert(name.to_owned());
+        }
+    }
+    all
+}
+
 #[test]
-fn the_list_of_controls_is_that_of_their_pages() {
-    let mut page = String::from(
-        "# Controls\n\nMade from the pages in `controls/`, which hold the rest: parameters with bounds, reasons, what each \
-         status means,\nrationale, remediation and mappings.\n\n| id | severity | subject | what must hold | page |\n|---|---|---|---|---|\n",
+fn the_list_of_fixtures_is_that_of_their_cases() {
+    let text = serde_json::to_string_pretty(&fixtures()).unwrap() + "\n";
+    fresh("rules/fixtures.json", &text);
+}
+
+const ORDER: [Status; 4] = [Status::NonCompliant, Status::InsufficientData, Status::Compliant, Status::NotApplicable];
+
+fn link(control: &str, fixture: &str) -> String {
+    format!("[{}](../fixtures/controls/{control}/{fixture})", fixture.replace('_', " "))
+}
+
+/// Why no fixture shows a status.
+fn never(rule: &Rule, status: Status) -> String {
+    let codes: Vec<&str> = rule.reasons.iter().filter(|r| r.status == status).map(|r| r.code.as_str()).collect();
+    if codes.is_empty() {
+        return rule.status.get(&status).cloned().unwrap_or_else(|| "Not given.".into());
+    }
+    assert!(
+        codes.iter().all(|code| matches!(*code, "no_subjects" | "not_yet_created")),
+        "{} is {} by {codes:?}, and no fixture shows it",
+        rule.id,
+        status.name()
     );
-    for control in controls::all().unwrap() {
-        let rule = &control.rule;
-        let (id, severity, subject, title, name) =
-            (&rule.id, rule.severity.name(), &rule.subject, &rule.title, &rule.name);
-        writeln!(page, "| {id} | {severity} | {subject} | {title} | [{name}](controls/{name}.toml) |").unwrap();
+    let word = if codes.contains(&"not_yet_created") {
+        "Only before its subject exists."
+    } else {
+        "Only where there is nothing to judge."
+    };
+    word.into()
+}
+
+#[test]
+fn the_catalogue_is_made_of_pages_and_fixtures() {
+    let (controls, fixtures) = (controls::all().unwrap(), fixtures());
+    let mut page = String::from(
+        "# Controls\n\nMade from the pages in `controls/` and the fixtures in `../fixtures/controls/`. The pages hold the rest: parameters \
+         with bounds, reasons, what each\nstatus means, rationale, remediation and mappings; `vaultrail controls show ID` prints one.\n\n\
+         | id | severity | subject | what must hold | page | judge |\n|---|---|---|---|---|---|\n",
+    );
+    for Rule { id, severity, subject, title, name, .. } in controls.iter().map(|c| &c.rule) {
+        let (severity, judge) = (severity.name(), format!("[{name}.rs](../src/controls/{name}.rs)"));
+        writeln!(page, "| {id} | {severity} | {subject} | {title} | [{name}](controls/{name}.toml) | {judge} |")
+            .unwrap();
+    }
+    page.push_str("\n## Which fixture shows which status\n\nOne of each; all of them below. A status without a fixture has its reason in its place.\n\n| id |");
+    for status in ORDER {
+        write!(page, " {} |", status.name()).unwrap();
+    }
+    page.push_str("\n|---|---|---|---|---|\n");
+    for rule in controls.iter().map(|c| &c.rule) {
+        write!(page, "| {} |", rule.id).unwrap();
+        for status in ORDER {
+            let shown = fixtures.get(&rule.id).and_then(|f| f.get(&status)).and_then(BTreeSet::first);
+            let cell = shown.map_or_else(|| format!("*{}*", never(rule, status)), |fixture| link(&rule.id, fixture));
+            write!(page, " {cell} |").unwrap();
+        }
+        page.push('\n');
+    }
+    page.push_str(&presets_and_frameworks());
+    page.push_str("\n## All fixtures\n");
+    for rule in controls.iter().map(|c| &c.rule) {
+        write!(page, "\n### {}: {}\n\n", rule.id, rule.title).unwrap();
+        for (status, shown) in ORDER.iter().filter_map(|s| Some((s, fixtures.get(&rule.id)?.get(s)?))) {
+            let links: Vec<String> = shown.iter().map(|fixture| link(&rule.id, fixture)).collect();
+            writeln!(page, "- {}: {}", status.name(), links.join("; ")).unwrap();
+        }
     }
     fresh("rules/README.md", &page);
+}
+
+fn presets_and_frameworks() -> String {
+    let mut page = String::from("\n## Presets\n\n| preset | what it is | controls |\n|---|---|---|\n");
+    for Preset { name, title, controls, .. } in Preset::all().unwrap() {
+        let reported: Vec<String> = controls.iter().map(Chosen::reported).collect();
+        writeln!(page, "| [{name}](presets/{name}.toml) | {title} | {} |", reported.join(" ")).unwrap();
+    }
+    page.push_str(
+        "\n## Frameworks of requirements\n\n| framework | edition | from | which part |\n|---|---|---|---|\n",
+    );
+    for Catalogue { name, title, version, publisher, about, .. } in Catalogue::all().unwrap() {
+        let file = name.to_lowercase();
+        writeln!(page, "| [{title}](frameworks/{file}.toml) | {version} | {publisher} | {about} |").unwrap();
+    }
+    page
 }
 
 #[test]

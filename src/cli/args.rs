@@ -1,5 +1,9 @@
 //! The command line, as data.
 
+mod rules;
+
+pub use rules::{ControlsCommand, ExplainArgs, LintArgs, ListArgs, ShowControlArgs};
+
 use crate::instant::{self, Instant};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -34,6 +38,12 @@ pub enum Command {
     Timeline(Box<TimelineArgs>),
     /// Write a commented vaultrail.toml, and a read-only script that collects the inventory with the AWS CLI.
     Init(InitArgs),
+    /// List the controls, show the manual page of one, or check rules.
+    #[command(subcommand, after_long_help = rules::CONTROLS)]
+    Controls(ControlsCommand),
+    /// Explain a control, or, with --report, a verdict: each step to it with the record behind the step.
+    #[command(after_long_help = rules::EXPLAIN)]
+    Explain(ExplainArgs),
     /// Print the JSON Schema of the report.
     Schema,
 }
@@ -46,6 +56,8 @@ Examples:
   vaultrail audit evidence/ --as-of 2026-10-18T02:30:00Z  what held at that instant
   vaultrail audit logs/ --assume-complete=2026-08-01..2026-10-31
   vaultrail audit evidence/ --set CPY-01.recoveryPointAgeValue=24 --set CPY-01.recoveryPointAgeUnit=hours
+  vaultrail audit evidence/ --preset forensic             only the controls of a preset
+  vaultrail audit evidence/ --framework framework.json    those of a framework of AWS Backup Audit Manager
   vaultrail audit evidence/ --fail-on critical -q         a gate: the exit code says it all
 
 Exit codes:
@@ -284,7 +296,13 @@ pub struct ShowArgs {
 /// What is judged, and what fails the gate.
 #[derive(Debug, Default, Args)]
 pub struct JudgeArgs {
-    /// Judge only these controls, comma-separated.
+    /// Judge the controls of a preset: aws-backup-audit-manager, ci-gate, forensic, lag-baseline [default: all controls].
+    #[arg(long, value_name = "NAME", help_heading = "Configuration")]
+    pub preset: Option<String>,
+    /// Judge the controls of a framework of AWS Backup Audit Manager: the JSON of create-framework or describe-framework.
+    #[arg(long, value_name = "FILE", conflicts_with = "preset", help_heading = "Configuration")]
+    pub framework: Option<PathBuf>,
+    /// Judge only these controls, comma-separated; of a preset or framework, only these of its controls.
     #[arg(long, value_name = "ID,…", value_delimiter = ',', help_heading = "Configuration")]
     pub only: Vec<String>,
     /// Do not judge these controls, comma-separated.

@@ -4,6 +4,7 @@ use super::args::{AuditArgs, FormatArg, When};
 use super::output;
 use super::rebuild::{Error, Reading, Rebuilt, rebuild, threads};
 use super::setup::Setup;
+use crate::controls::catalogue::Catalogue;
 use crate::controls::engine;
 use crate::controls::view::Context;
 use crate::render::{self, Format, TextOptions};
@@ -28,6 +29,7 @@ pub fn run(args: &AuditArgs) -> Result<u8, Error> {
 /// Everything up to the report.
 pub fn report(args: &AuditArgs) -> Result<Report, Error> {
     let setup = Setup::read(&args.evidence, &args.judge, &args.time).map_err(Error::Usage)?;
+    output::tell_notes(&args.show, &setup.notes);
     let how = Reading { allow_defects: args.judge.allow_defects, events: args.events_parquet.is_some() };
     let rebuilt = rebuild(&args.evidence, &args.time, &args.show, &setup, how)?;
     if let Some(path) = &args.events_parquet {
@@ -35,12 +37,15 @@ pub fn report(args: &AuditArgs) -> Result<Report, Error> {
     }
     let Rebuilt { log, integrity, times, world } = &rebuilt;
     let exceptions = setup.exceptions(times.as_of).map_err(Error::Usage)?;
-    let params_of = |id: &str| setup.controls.iter().find(|c| c.control.rule.id == id).map(|c| &c.params);
+    let catalogues = Catalogue::all().map_err(Error::Usage)?;
+    let params_of = |id: &str| setup.controls.iter().find(|c| c.id == id).map(|c| &c.params);
     let outcomes: Vec<Outcome<'_>> = setup
         .controls
         .iter()
         .filter(|c| c.judged)
         .map(|c| {
+            // What a judge reads of its own control is what is in force for this time of it.
+            let params_of = |id: &str| if id == c.control.rule.id { Some(&c.params) } else { params_of(id) };
             let context = Context {
                 world,
                 policy: &setup.policy,
@@ -50,8 +55,8 @@ pub fn report(args: &AuditArgs) -> Result<Report, Error> {
                 params_of: &params_of,
                 window_from: times.from,
             };
-            let judged = engine::judge_all(&c.control, context, times.as_of);
-            Outcome { control: &c.control, params: &c.params, severity: c.severity, judged }
+            let judged = engine::judge_all(&c.control, &c.narrow, context, times.as_of);
+            Outcome { control: &c.control, id: &c.id, params: &c.params, severity: c.severity, judged }
         })
         .collect();
     let frame = Frame {
@@ -59,6 +64,9 @@ pub fn report(args: &AuditArgs) -> Result<Report, Error> {
         window_from: times.from,
         limits: &setup.limits.profile,
         config_sha256: setup.sha256.clone(),
+        preset: setup.preset.clone(),
+        framework: setup.framework.clone(),
+        catalogues: &catalogues,
         exceptions: &exceptions,
         gate: setup.gate,
         max_records: args.max_records,

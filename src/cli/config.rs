@@ -1,7 +1,7 @@
 //! `vaultrail.toml`: what the user states. Unknown keys are errors that name the nearest known one.
 
 use crate::arn::{AccountId, Region};
-use crate::controls::params::nearest;
+use crate::controls::params::{hint, nearest};
 use crate::controls::policy::{Approved, Policy, Scope};
 use crate::coverage::Assertion;
 use crate::evidence::Grade;
@@ -275,13 +275,6 @@ fn exception(table: &ExceptionTable, controls: &[String], as_of: Instant) -> Res
         expires: table.expires.clone(),
         ends,
     })
-}
-
-/// From serde's list of the fields that it expected to the nearest of them.
-fn hint(message: &str) -> String {
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let Some(unknown) = quoted.next().filter(|_| message.starts_with("unknown field")) else { return String::new() };
-    nearest(unknown, quoted).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 pub mod args;
 pub mod audit;
+pub mod choice;
 pub mod config;
+pub mod controls;
+pub mod explain;
 pub mod init;
 pub mod output;
 pub mod progress;
@@ -43,6 +46,8 @@ pub fn run(cli: &Cli) -> u8 {
         Command::State(args) => code(state::run(args)),
         Command::Timeline(args) => code(timeline::run(args)),
         Command::Init(args) => code(init::run(args)),
+        Command::Controls(args) => code(controls::run(args)),
+        Command::Explain(args) => code(explain::run(args)),
         Command::Schema => {
             let schema = crate::report::wire::schema();
             let text = serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n";

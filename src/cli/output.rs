@@ -138,6 +138,13 @@ pub fn tell_defects<'a>(
     }
 }
 
+/// Says on standard error what could not be done as asked.
+pub fn tell_notes(show: &ShowArgs, notes: &[String]) {
+    for note in notes.iter().filter(|_| !show.quiet) {
+        say(&format!("note: {note}"));
+    }
+}
+
 /// Says on standard error why the gate answers as it does, and what became of the exceptions.
 pub fn tell(args: &AuditArgs, report: &Report) {
     if args.show.quiet {

@@ -1,39 +1,33 @@
 //! From what the user wrote to what it means: controls, parameters, policy, gate, and the instants of the run.
 
 use super::args::{EvidenceArgs, FailOnArg, InsufficientArg, JudgeArgs, TimeArgs, time};
+use super::choice::{self, Choice, InForce};
 use super::config::Config;
 use crate::controls::limits::Limits;
-use crate::controls::params::{Params, nearest};
+use crate::controls::narrow::Narrow;
 use crate::controls::policy::Policy;
-use crate::controls::{self, Control};
 use crate::coverage::{Assertion, Run, Terms};
 use crate::ingest::{self, Log};
 use crate::instant::{self, Instant};
 use crate::report::exceptions::Exception;
 use crate::report::gate::{self, Insufficient};
-use crate::report::wire::Severity;
+use crate::report::wire::{RunFramework, Severity};
 use chrono::Duration;
 use std::path::{Path, PathBuf};
 
 /// The longest window that nobody asked for.
 const WINDOW_DAYS: i64 = 90;
 
-/// A control with what is in force for it.
-pub struct InForce {
-    /// The control.
-    pub control: Control,
-    /// Its parameters.
-    pub params: Params,
-    /// Its base severity.
-    pub severity: Severity,
-    /// Whether it is judged in this run.
-    pub judged: bool,
-}
-
 /// What was meant.
 pub struct Setup {
     /// Every control.
     pub controls: Vec<InForce>,
+    /// The preset.
+    pub preset: Option<String>,
+    /// The framework of AWS Backup Audit Manager.
+    pub framework: Option<RunFramework>,
+    /// What could not be chosen as asked.
+    pub notes: Vec<String>,
     /// The policy.
     pub policy: Policy,
     /// The config, for what needs the instants of the run.
@@ -59,15 +53,8 @@ impl Setup {
         let path = evidence.config.as_deref().or_else(|| default.is_file().then_some(default));
         let (config, text) = path.map(Config::read).transpose()?.unwrap_or_default();
         let stated = |problem: String| in_file(path, &problem);
-        let mut controls = in_force(&config).map_err(stated)?;
-        choose(&mut controls, args)?;
-        for set in &args.set {
-            apply_set(&mut controls, set)?;
-        }
-        for control in &controls {
-            control.control.check_params(&control.params).map_err(|e| e.to_string())?;
-        }
-        let log_01 = controls.iter().find(|c| c.control.rule.id == "LOG-01");
+        let Choice { controls, preset, framework, notes } = choice::choose(args, &config, stated)?;
+        let log_01 = controls.iter().find(|c| c.id == "LOG-01");
         let minutes = log_01.and_then(|c| c.params.int("max_gap_minutes")).unwrap_or(60);
         Ok(Self {
             policy: config.policy().map_err(stated)?,
@@ -78,73 +65,22 @@ impl Setup {
             limits: Limits::read(args.limits.name())?,
             config_path: path.map(Path::to_owned),
             controls,
+            preset,
+            framework,
+            notes,
             config,
         })
     }
 
     /// The exceptions, checked at the instant of the verdicts.
     pub fn exceptions(&self, as_of: Instant) -> Result<Vec<Exception>, String> {
-        let ids: Vec<String> = self.controls.iter().map(|c| c.control.rule.id.clone()).collect();
+        let ids: Vec<String> = self.controls.iter().map(|c| c.id.clone()).collect();
         self.config.exceptions(&ids, as_of).map_err(|problem| in_file(self.config_path.as_deref(), &problem))
     }
 }
 
 fn in_file(path: Option<&Path>, problem: &str) -> String {
     path.map_or_else(|| problem.to_owned(), |path| format!("{}: {problem}", path.display()))
-}
-
-fn in_force(config: &Config) -> Result<Vec<InForce>, String> {
-    let all = controls::all()?;
-    let ids: Vec<&str> = all.iter().map(|c| c.rule.id.as_str()).collect();
-    if let Some(unknown) = config.controls.keys().find(|id| !ids.contains(&id.as_str())) {
-        return Err(no_control("[controls]", unknown, &ids));
-    }
-    let each = all.into_iter().map(|control| {
-        let table = config.controls.get(&control.rule.id);
-        let mut params = Params::defaults(&control.rule);
-        for (name, value) in table.map(|t| &t.parameters).into_iter().flatten() {
-            let value = serde_json::to_value(value).map_err(|cause| cause.to_string())?;
-            params.set(&control.rule, name, value).map_err(|e| e.to_string())?;
-        }
-        let severity = table.and_then(|t| t.severity).unwrap_or(control.rule.severity);
-        Ok(InForce { control, params, severity, judged: true })
-    });
-    each.collect()
-}
-
-fn no_control(place: &str, id: &str, known: &[&str]) -> String {
-    let near = nearest(id, known.iter().copied()).map(|n| format!("did you mean {n}? ")).unwrap_or_default();
-    format!("{place}: there is no control {id:?}; {near}known are {}", known.join(", "))
-}
-
-fn choose(controls: &mut [InForce], args: &JudgeArgs) -> Result<(), String> {
-    let known: Vec<String> = controls.iter().map(|c| c.control.rule.id.clone()).collect();
-    let ids: Vec<&str> = known.iter().map(String::as_str).collect();
-    for (flag, chosen) in [("--only", &args.only), ("--skip", &args.skip)] {
-        if let Some(unknown) = chosen.iter().find(|id| !ids.contains(&id.as_str())) {
-            return Err(no_control(flag, unknown, &ids));
-        }
-    }
-    for control in controls.iter_mut() {
-        let id = &control.control.rule.id;
-        control.judged = (args.only.is_empty() || args.only.contains(id)) && !args.skip.contains(id);
-    }
-    if controls.iter().all(|control| !control.judged) {
-        return Err("--only and --skip leave no control to judge".into());
-    }
-    Ok(())
-}
-
-fn apply_set(controls: &mut [InForce], set: &str) -> Result<(), String> {
-    let parts = set.split_once('=').and_then(|(name, value)| Some((name.split_once('.')?, value)));
-    let Some(((id, name), value)) = parts else {
-        return Err(format!("--set {set}: write ID.NAME=VALUE, e.g. CPY-01.recoveryPointAgeValue=24"));
-    };
-    let ids: Vec<String> = controls.iter().map(|c| c.control.rule.id.clone()).collect();
-    let Some(found) = controls.iter_mut().find(|c| c.control.rule.id == id) else {
-        return Err(no_control("--set", id, &ids.iter().map(String::as_str).collect::<Vec<_>>()));
-    };
-    found.params.set_text(&found.control.rule, name, value).map_err(|e| format!("--set {e}"))
 }
 
 fn gate_terms(args: &JudgeArgs, config: &Config) -> Result<gate::Terms, String> {
@@ -182,10 +118,10 @@ fn gate_terms(args: &JudgeArgs, config: &Config) -> Result<gate::Terms, String> 
 }
 
 fn fingerprint(controls: &[InForce], text: &str, evidence: &EvidenceArgs, (args, limits): (&TimeArgs, &str)) -> String {
-    let judged = controls
-        .iter()
-        .filter(|c| c.judged)
-        .map(|c| serde_json::json!([c.control.rule.id, c.control.rule.version, c.severity, c.params.all()]));
+    let judged = controls.iter().filter(|c| c.judged).map(|c| {
+        let Narrow { ids, types, tag } = &c.narrow;
+        serde_json::json!([c.id, c.control.rule.version, c.severity, c.params.all(), ids, types, tag])
+    });
     let flags = serde_json::json!([
         args.as_of,
         args.from,

@@ -5,6 +5,7 @@
 
 use super::Control;
 use super::judgement::Judgement;
+use super::narrow::Narrow;
 use super::subject::Subject;
 use super::view::{Context, View};
 use crate::instant::Instant;
@@ -33,9 +34,10 @@ pub struct Judged {
     pub intervals: Vec<Interval>,
 }
 
-/// Judges all subjects of a control. A control without subjects answers once, for itself.
-pub fn judge_all(control: &Control, context: Context<'_>, as_of: Instant) -> Vec<Judged> {
-    let subjects = (control.subjects)(&context);
+/// Judges the subjects of a control, all or some. A control without subjects answers once, for itself.
+pub fn judge_all(control: &Control, narrow: &Narrow, context: Context<'_>, as_of: Instant) -> Vec<Judged> {
+    let mut subjects = (control.subjects)(&context);
+    subjects.retain(|subject| narrow.holds(subject, &context, as_of));
     if subjects.is_empty() {
         let judgement = Judgement::not_applicable("no_subjects", format!("{}.", no_subjects(control)));
         let whole = Interval { from: context.window_from, to: as_of, status: Status::NotApplicable };

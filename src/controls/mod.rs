@@ -2,16 +2,21 @@
 //! (`src/controls/<name>.rs`), and its name in the list below.
 
 mod air_gapped;
+pub mod audit_manager;
+pub mod catalogue;
 mod copies;
 pub mod engine;
 pub mod judgement;
 mod keys;
 pub mod limits;
+pub mod lint;
+pub mod narrow;
 pub mod params;
 mod periods;
 mod plan_rules;
 mod points;
 pub mod policy;
+pub mod preset;
 mod routes;
 pub mod rule;
 pub mod subject;
@@ -25,6 +30,7 @@ use subject::Subject;
 use view::{Context, View};
 
 /// A control.
+#[derive(Clone)]
 pub struct Control {
     /// Its page.
     pub rule: Rule,

@@ -118,7 +118,7 @@ impl Params {
     }
 }
 
-fn check(page: &Parameter, value: &Value) -> Result<(), String> {
+pub(super) fn check(page: &Parameter, value: &Value) -> Result<(), String> {
     let bounds = |number: f64| {
         #[expect(clippy::cast_precision_loss, reason = "bounds are small whole numbers")]
         let (low, high) = (page.min.map(|m| m as f64), page.max.map(|m| m as f64));
@@ -154,4 +154,11 @@ fn check(page: &Parameter, value: &Value) -> Result<(), String> {
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     let best = known.map(|k| (strsim::damerau_levenshtein(&name.to_lowercase(), &k.to_lowercase()), k)).min()?;
     (best.0 <= 1 + name.len() / 3).then(|| best.1.to_owned())
+}
+
+/// From serde's list of the keys that it expected to the nearest of them.
+pub fn hint(message: &str) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let Some(unknown) = quoted.next().filter(|_| message.starts_with("unknown field")) else { return String::new() };
+    nearest(unknown, quoted).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
 }

@@ -1,11 +1,11 @@
 //! A control's page (`rules/controls/<name>.toml`): what it judges, its parameters, its reasons, its mappings. Data, not code.
 
 use crate::status::{Mapping, Severity, Status};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A control's page.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// `CPY-01`.
@@ -40,7 +40,7 @@ pub struct Rule {
     /// The closed set of reasons.
     pub reasons: Vec<ReasonPage>,
     /// Framework requirements.
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
     pub mappings: Vec<Mapping>,
 }
 
@@ -57,7 +57,7 @@ impl Rule {
 }
 
 /// A parameter.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parameter {
     /// Its name.
@@ -80,7 +80,7 @@ pub struct Parameter {
 }
 
 /// Types of parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ParameterKind {
     /// Whole number.
@@ -98,7 +98,7 @@ pub enum ParameterKind {
 }
 
 /// A reason of the closed set.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReasonPage {
     /// Its code.

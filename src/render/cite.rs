@@ -35,8 +35,13 @@ pub struct Library<'a> {
 impl<'a> Library<'a> {
     /// Of one report.
     pub fn of(report: &'a Report) -> Self {
-        let bodies = report.records.iter().map(|held| ((held.source, held.record, held.pointer.as_deref()), held));
-        Self { sources: report.sources.iter().map(|source| (source.id, source)).collect(), bodies: bodies.collect() }
+        Self::over(&report.sources, &report.records)
+    }
+
+    /// Of files and bodies.
+    pub fn over(sources: &'a [SourceFile], records: &'a [RecordBody]) -> Self {
+        let bodies = records.iter().map(|held| ((held.source, held.record, held.pointer.as_deref()), held));
+        Self { sources: sources.iter().map(|source| (source.id, source)).collect(), bodies: bodies.collect() }
     }
 
     /// What one piece of evidence says.

@@ -4,8 +4,10 @@
 //! and draws; it never judges, and it reads neither clock nor disk: templates, style and script are compiled in.
 
 mod cite;
+pub mod explain;
 mod html;
 mod json;
+pub mod manual;
 mod numbers;
 pub mod state;
 mod stretch;
@@ -65,6 +67,11 @@ impl Format {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
+}
+
+/// Text with every hidden character spelled out.
+pub fn spelled(text: &str) -> String {
+    visible::visible(text).into_owned()
 }
 
 /// The bytes of a report in one form; `options` count for text only.

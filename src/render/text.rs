@@ -9,7 +9,7 @@ mod tables;
 
 use super::cite::{Library, gate_word, name, worst_first};
 use super::numbers::{counted, grouped, length};
-use crate::report::wire::{EvidenceRef, Report, Severity, Status, Verdict};
+use crate::report::wire::{EvidenceRef, Report, Run, Severity, Status, Verdict};
 use anstyle::{AnsiColor, Style};
 use layout::{Page, plain};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +38,7 @@ pub fn text(report: &Report, options: &TextOptions) -> String {
     failures(&mut page, report, &library);
     undecided(&mut page, report);
     tables::controls(&mut page, report);
+    tables::frameworks(&mut page, report);
     tables::incidents(&mut page, report, &library);
     tables::exceptions(&mut page, report);
     tables::drifts(&mut page, report);
@@ -48,7 +49,7 @@ pub fn text(report: &Report, options: &TextOptions) -> String {
 }
 
 /// The style of a failure of this severity.
-fn severity(severity: Severity) -> Style {
+pub(super) fn severity(severity: Severity) -> Style {
     match severity {
         Severity::Critical => AnsiColor::Red.on_default().bold(),
         Severity::High => AnsiColor::Red.on_default(),
@@ -58,7 +59,7 @@ fn severity(severity: Severity) -> Style {
 }
 
 /// The style of a status.
-fn status(status: Status) -> Style {
+pub(super) fn status(status: Status) -> Style {
     match status {
         Status::NonCompliant => AnsiColor::Red.on_default(),
         Status::InsufficientData => AnsiColor::Yellow.on_default(),
@@ -89,7 +90,7 @@ fn answer(page: &mut Page, report: &Report) {
         "{} of {}, {}",
         counted(report.summary.by_status.values().sum(), "verdict", "verdicts"),
         counted(length(&report.controls), "control", "controls"),
-        report.run.preset.as_ref().map_or_else(|| "no preset".into(), |preset| format!("preset {preset}")),
+        chosen_by(&report.run),
     );
     page.flow(0, 2, &[(plain(), &judged)]);
     let told: Vec<(Style, String)> =
@@ -105,6 +106,14 @@ fn answer(page: &mut Page, report: &Report) {
         spans.extend((at == 0).then_some((plain(), severities.as_str())));
     }
     page.flow(0, 2, &spans);
+}
+
+fn chosen_by(run: &Run) -> String {
+    match (&run.preset, &run.framework) {
+        (Some(preset), _) => format!("preset {preset}"),
+        (None, Some(framework)) => format!("framework {}", framework.name.as_deref().unwrap_or("without a name")),
+        (None, None) => "no preset".into(),
+    }
 }
 
 fn by_severity(report: &Report) -> Option<String> {

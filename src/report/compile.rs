@@ -3,14 +3,16 @@
 use super::exceptions::{self, Exception};
 use super::wire::{
     Bytes, ControlInfo, CoverageRef, CoverageStretch, DefectInfo, Drift, EvidenceRef, Files, Gate, GradedRange, Inputs,
-    PairCoverage, Range, Reason, RecordBody, RecordRef, Records, Report, RowRef, Run, SCHEMA, Severity, SourceFile,
-    Status, StatusRange, Subject, Summary, Tool, Verdict,
+    PairCoverage, Range, Reason, RecordBody, RecordRef, Records, Report, RowRef, Run, RunFramework, SCHEMA, Severity,
+    SourceFile, Status, StatusRange, Subject, Summary, Tool, Verdict,
 };
-use super::{bodies, gate, incidents};
+use super::{bodies, gate, incidents, rollup};
 use crate::controls::Control;
+use crate::controls::catalogue::Catalogue;
 use crate::controls::engine::Judged;
 use crate::controls::judgement::Judgement;
 use crate::controls::params::Params;
+use crate::controls::subject::Key;
 use crate::evidence::{Cite, Evidence, Grade, Stretch};
 use crate::ingest::log::Entry;
 use crate::ingest::{self, Log, Place, Said};
@@ -24,6 +26,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Outcome<'c> {
     /// The control.
     pub control: &'c Control,
+    /// The id under which it is reported.
+    pub id: &'c str,
     /// Parameters in force.
     pub params: &'c Params,
     /// Base severity in force.
@@ -42,6 +46,12 @@ pub struct Frame<'a> {
     pub limits: &'a str,
     /// SHA-256 of the effective configuration.
     pub config_sha256: String,
+    /// The preset.
+    pub preset: Option<String>,
+    /// The framework of AWS Backup Audit Manager.
+    pub framework: Option<RunFramework>,
+    /// Frameworks of requirements.
+    pub catalogues: &'a [Catalogue],
     /// The exceptions of the config.
     pub exceptions: &'a [Exception],
     /// When the gate does not pass.
@@ -55,21 +65,22 @@ pub fn compile(outcomes: &[Outcome<'_>], world: &World, log: &Log, frame: &Frame
     let mut verdicts: Vec<Verdict> =
         outcomes.iter().flat_map(|o| o.judged.iter().map(|judged| verdict(o, judged, log))).collect();
     let exceptions = exceptions::apply(frame.exceptions, &mut verdicts, frame.as_of);
-    let all: Vec<(&str, &Judged)> =
-        outcomes.iter().flat_map(|o| o.judged.iter().map(|j| (o.control.rule.id.as_str(), j))).collect();
+    let all: Vec<(&str, &Judged)> = outcomes.iter().flat_map(|o| o.judged.iter().map(|j| (o.id, j))).collect();
     let incidents = incidents::group(&all, &verdicts, log, (frame.window_from, frame.as_of));
     let records = cited_bodies(&all, &verdicts, log, frame.max_records);
     let drifts: Vec<Drift> = world.drifts.iter().map(|drift| told_drift(drift, world, log)).collect();
     let gate = gate::weigh(&verdicts, log.defects.len(), frame.gate);
     let evidence = verdicts.iter().flat_map(|v| &v.evidence).chain(drifts.iter().flat_map(|d| &d.evidence));
     let cited = cited_sources(evidence);
+    let controls: Vec<ControlInfo> = outcomes.iter().map(|outcome| control_info(outcome, &verdicts)).collect();
     Report {
         schema: SCHEMA.into(),
         tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
         run: Run {
             as_of: instant::show(frame.as_of),
             window: Range { from: instant::show(frame.window_from), to: instant::show(frame.as_of) },
-            preset: None,
+            preset: frame.preset.clone(),
+            framework: frame.framework.clone(),
             limits: frame.limits.into(),
             config_sha256: frame.config_sha256.clone(),
         },
@@ -77,7 +88,8 @@ pub fn compile(outcomes: &[Outcome<'_>], world: &World, log: &Log, frame: &Frame
         summary: summary(&verdicts, gate),
         coverage: coverage(world, frame),
         sources: sources(log, &cited),
-        controls: outcomes.iter().map(|outcome| control_info(outcome, &verdicts)).collect(),
+        frameworks: rollup::frameworks(&controls, frame.catalogues),
+        controls,
         verdicts,
         incidents,
         exceptions,
@@ -95,12 +107,14 @@ fn verdict(outcome: &Outcome<'_>, judged: &Judged, log: &Log) -> Verdict {
     let Judged { subject, judgement, intervals } = judged;
     let rule = &outcome.control.rule;
     let page = rule.reason(judgement.code).and_then(|reason| reason.severity);
+    // A control with nothing to judge answers for itself.
+    let id = if subject.key == Key::Control { outcome.id } else { subject.id.as_str() };
     Verdict {
-        uid: short_hash(&[&rule.id, subject.kind, &subject.id]),
-        control: rule.id.clone(),
+        uid: short_hash(&[outcome.id, subject.kind, id]),
+        control: outcome.id.to_owned(),
         subject: Subject {
             kind: subject.kind.into(),
-            id: subject.id.clone(),
+            id: id.to_owned(),
             account: subject.account.as_ref().map(ToString::to_string),
             region: subject.region.as_ref().map(ToString::to_string),
             name: subject.name.clone(),
@@ -314,14 +328,14 @@ fn control_info(outcome: &Outcome<'_>, verdicts: &[Verdict]) -> ControlInfo {
     let mut mappings = rule.mappings.clone();
     mappings.sort();
     ControlInfo {
-        id: rule.id.clone(),
+        id: outcome.id.to_owned(),
         name: rule.name.clone(),
         title: rule.title.clone(),
         family: rule.family.clone(),
         severity: outcome.severity,
         parameters: outcome.params.all().clone(),
         mappings,
-        counts: counts(verdicts.iter().filter(|v| v.control == rule.id).map(|v| v.status)),
+        counts: counts(verdicts.iter().filter(|v| v.control == outcome.id).map(|v| v.status)),
     }
 }
 

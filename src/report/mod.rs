@@ -3,8 +3,11 @@
 pub mod bodies;
 pub mod compile;
 pub mod exceptions;
+pub mod explain;
 pub mod gate;
 pub mod incidents;
+pub mod manual;
+pub mod rollup;
 pub mod state;
 pub mod timeline;
 pub mod verify;

@@ -9,8 +9,8 @@ use super::draw::{self, Bar, Mark};
 use super::record::{Proof, Shelf};
 use super::verdict::{Fact, Group, Outcome, facts, groups};
 use crate::report::wire::{
-    DefectInfo, Drift, ExceptionInfo, GradedRange, Incident, PairCoverage, Range, Report, Run, Severity, SourceFile,
-    Status, Tool, Verdict,
+    DefectInfo, Drift, ExceptionInfo, FrameworkInfo, GradedRange, Incident, PairCoverage, Range, Report,
+    RequirementInfo, Run, Severity, SourceFile, Status, Tool, Verdict,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -36,6 +36,7 @@ pub struct Page<'a> {
     axis: Vec<Mark>,
     worst: Vec<Worst<'a>>,
     worst_more: usize,
+    frameworks: Vec<FrameworkRow<'a>>,
     groups: Vec<Group<'a>>,
     incidents: Vec<IncidentRow<'a>>,
     exceptions: &'a [ExceptionInfo],
@@ -68,6 +69,13 @@ struct Worst<'a> {
     since: &'a str,
     bar: Option<Bar>,
     excepted: bool,
+}
+
+#[derive(Serialize)]
+struct FrameworkRow<'a> {
+    framework: &'a FrameworkInfo,
+    failing: Vec<&'a RequirementInfo>,
+    counts: Vec<Outcome>,
 }
 
 #[derive(Serialize)]
@@ -151,6 +159,7 @@ impl<'a> Page<'a> {
             axis: draw::marks(&report.run.window),
             worst: failures.iter().take(WORST).map(|verdict| worst(report, verdict)).collect(),
             worst_more: failures.len().saturating_sub(WORST),
+            frameworks: report.frameworks.iter().map(framework).collect(),
             groups: groups(report, &mut shelf),
             incidents: incidents(report, &mut shelf),
             exceptions: &report.exceptions,
@@ -159,6 +168,11 @@ impl<'a> Page<'a> {
             inputs: inputs(report),
         }
     }
+}
+
+fn framework(framework: &FrameworkInfo) -> FrameworkRow<'_> {
+    let failing = framework.requirements.iter().filter(|r| r.status == Status::NonCompliant);
+    FrameworkRow { framework, failing: failing.collect(), counts: Outcome::all(&framework.counts) }
 }
 
 fn headline(report: &Report) -> String {

@@ -40,6 +40,32 @@ pub fn controls(page: &mut Page, report: &Report) {
     page.table(&columns, &rows.collect::<Vec<_>>());
 }
 
+/// Requirements of frameworks × statuses.
+pub fn frameworks(page: &mut Page, report: &Report) {
+    if report.frameworks.is_empty() {
+        return;
+    }
+    page.heading("Requirements, by framework", Some(report.frameworks.len()));
+    let columns = [(Set::Left, "Framework"), (Set::Rest, "Failing requirements"), (Set::Right, "Fail")];
+    let columns = [&columns[..], &[(Set::Right, "No data"), (Set::Right, "Pass"), (Set::Right, "N/a")]].concat();
+    let shown = [Status::NonCompliant, Status::InsufficientData, Status::Compliant, Status::NotApplicable];
+    let rows = report.frameworks.iter().map(|framework| {
+        let count = |s: Status| match framework.counts.get(&s).copied().unwrap_or(0) {
+            0 => (dim(), "·".to_string()),
+            n => (status(s), grouped(n)),
+        };
+        let failing = framework.requirements.iter().filter(|r| r.status == Status::NonCompliant);
+        let failing = failing.map(|r| r.id.as_str()).collect::<Vec<_>>().join(", ");
+        let head = [(bold(), framework.name.clone()), (plain(), failing)];
+        head.into_iter().chain(shown.map(count)).collect::<Vec<Cell>>()
+    });
+    page.table(&columns, &rows.collect::<Vec<_>>());
+    let notes = report.run.framework.iter().flat_map(|framework| &framework.notes);
+    for note in notes {
+        page.flow(2, 4, &[(dim(), "not as in AWS: "), (plain(), note)]);
+    }
+}
+
 /// Who did what together.
 pub fn incidents(page: &mut Page, report: &Report, library: &Library) {
     if report.incidents.is_empty() {

@@ -3,9 +3,11 @@
 //! Members stand in this order, lists are sorted by id, absent things are `null` or empty: never left out silently.
 
 mod evidence;
+mod framework;
 
 pub use crate::status::{Mapping, Severity, Status};
 pub use evidence::{CoverageRef, CoverageStretch, EvidenceRef, RecordBody, RecordRef, RowRef};
+pub use framework::{FrameworkInfo, RequirementControl, RequirementInfo, RunFramework, RunFrameworkControl};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,6 +37,8 @@ pub struct Report {
     pub sources: Vec<SourceFile>,
     /// The controls that were judged.
     pub controls: Vec<ControlInfo>,
+    /// The requirements that these speak to, by framework.
+    pub frameworks: Vec<FrameworkInfo>,
     /// The verdicts, by control and subject.
     pub verdicts: Vec<Verdict>,
     /// Related events of one actor.
@@ -65,8 +69,10 @@ pub struct Run {
     pub as_of: String,
     /// The window of the intervals and universal claims.
     pub window: Range,
-    /// The preset; `null` = all controls.
+    /// The preset; `null` = all controls, or those of `framework`.
     pub preset: Option<String>,
+    /// The framework of AWS Backup Audit Manager that was asked for.
+    pub framework: Option<RunFramework>,
     /// Which provider limits apply.
     pub limits: String,
     /// SHA-256 of the effective configuration.
@@ -222,7 +228,7 @@ pub struct SourceFile {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ControlInfo {
-    /// `CPY-01`.
+    /// `CPY-01`; `CPY-01/any` where a preset or framework judges it once more with other parameters.
     pub id: String,
     /// `resource_copied_to_air_gapped_vault`.
     pub name: String,
