@@ -4,6 +4,7 @@
 mod air_gapped;
 mod copies;
 pub mod engine;
+mod guarding;
 pub mod judgement;
 pub mod params;
 pub mod policy;
@@ -60,14 +61,20 @@ controls! {
     copy_retention_within_vault_bounds,
     log_covers_window,
     log_files_authentic,
+    manual_deletion_disabled,
     no_recovery_point_deletion_by_humans,
     no_unauthorized_share_attempts,
+    organization_and_identity_not_sabotaged,
+    protection_settings_not_weakened,
     resource_copied_to_air_gapped_vault,
     restore_access_follows_approval,
     trail_configuration_not_tampered,
+    vault_access_policy_confined,
+    vault_deleted_only_when_empty,
     vault_has_approval_team,
     vault_key_type_as_required,
     vault_locked_in_compliance_mode,
+    vault_reaches_available,
     vault_retention_bounds_valid,
     vault_shared_with_accounts_only,
     vault_sharees_approved_and_current,
