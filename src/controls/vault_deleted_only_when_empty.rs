@@ -1,7 +1,7 @@
 //! DEL-01: whoever deletes a vault may, it is empty then, and nothing refers to it any more.
 
 use super::guarding;
-use super::judgement::{Judgement, Proof};
+use super::judgement::{Hole, Judgement, Proof};
 use super::policy::{Answer, actor_on};
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
@@ -90,13 +90,24 @@ fn deleted(arn: &VaultArn, call: &Call, view: &View<'_>) -> Judgement {
     if let Some(complete) = held.complete.filter(|_| held.doubtful.is_empty()) {
         let message = format!("{who}, who may, deleted the vault at {at} when it was empty.");
         let proof = proof.and(complete, "every recovery point since is in the log");
-        return Judgement::compliant("deleted_empty", message, &proof);
+        return match unreferred(arn, view) {
+            Ok(more) => Judgement::compliant("deleted_empty", message, &proof.with(more)),
+            Err(hole) => Judgement::gap("coverage_gap", "Whether anything refers to the vault cannot be known", &hole).citing_all(&proof),
+        };
     }
     let message = format!(
         "The vault was deleted at {at}; what it held then is not known: the log has to be whole since its creation, or since \
          `aws backup list-recovery-points-by-backup-vault`."
     );
     Judgement::insufficient("count_unknown", message).citing_all(&proof)
+}
+
+/// The log that would show what refers to a deleted air-gapped vault whose key AWS deletes: its owner's, since its creation.
+fn unreferred(arn: &VaultArn, view: &View<'_>) -> Result<Option<Proof>, Hole> {
+    let due = view.of.world.vaults.get(arn).filter(|vault| vault.key_deletion_due.is_some());
+    let Some(vault) = due else { return Ok(None) };
+    let from = vault.created.map_or_else(|| view.window(), |(created, _)| created);
+    Ok(Proof::absence(view.covered(arn.pair().as_ref(), from)?, "nothing that refers to the vault"))
 }
 
 /// What refers to a deleted air-gapped vault whose key AWS deletes: shares, restore access, jobs of plans.
