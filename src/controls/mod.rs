@@ -6,6 +6,7 @@ pub mod audit_manager;
 pub mod catalogue;
 mod copies;
 pub mod engine;
+mod guarding;
 pub mod judgement;
 mod keys;
 pub mod limits;
@@ -81,9 +82,12 @@ controls! {
     ebs_backup_below_size_limit,
     log_covers_window,
     log_files_authentic,
+    manual_deletion_disabled,
     no_recovery_point_deletion_by_humans,
     no_unauthorized_share_attempts,
     only_the_owner_copies,
+    organization_and_identity_not_sabotaged,
+    protection_settings_not_weakened,
     recovery_point_retention_long_enough,
     resource_copied_to_air_gapped_vault,
     restore_access_asked_by_known_accounts,
@@ -93,9 +97,12 @@ controls! {
     share_invitation_answered_in_time,
     source_key_allows_copy,
     trail_configuration_not_tampered,
+    vault_access_policy_confined,
+    vault_deleted_only_when_empty,
     vault_has_approval_team,
     vault_key_type_as_required,
     vault_locked_in_compliance_mode,
+    vault_reaches_available,
     vault_retention_bounds_valid,
     vault_shared_with_accounts_only,
     vault_sharees_approved_and_current,

@@ -48,9 +48,10 @@ pub struct RootUse {
     pub mfa: Option<bool>,
 }
 
-const BACKUP: [&str; 14] = [
+const BACKUP: [&str; 15] = [
     "DeleteBackupPlan",
     "DeleteBackupSelection",
+    "DeleteBackupVault",
     "DeleteBackupVaultAccessPolicy",
     "DeleteBackupVaultLockConfiguration",
     "DeleteBackupVaultNotifications",

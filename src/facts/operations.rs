@@ -68,7 +68,7 @@ pub const OPERATIONS: &[Operation] = &[
     nothing("backup", "DeleteBackupAccessPoint", ACCESS_POINTS),
     fact("backup", "DeleteBackupPlan", TRIED),
     fact("backup", "DeleteBackupSelection", TRIED),
-    fact("backup", "DeleteBackupVault", "vault: deleted"),
+    fact("backup", "DeleteBackupVault", "vault: deleted; guard call"),
     fact("backup", "DeleteBackupVaultAccessPolicy", TRIED),
     fact("backup", "DeleteBackupVaultLockConfiguration", "vault: not locked; guard call"),
     fact("backup", "DeleteBackupVaultNotifications", TRIED),

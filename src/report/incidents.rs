@@ -13,7 +13,35 @@ use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Controls whose failures are attempts of somebody, and what these are together.
-const KINDS: [(&str, &str); 2] = [("SHR-03", "unauthorized_share_attempts"), ("DEL-03", "recovery_point_deletions")];
+const KINDS: [(&str, &str); 4] = [
+    ("SHR-03", "unauthorized_share_attempts"),
+    ("DEL-03", "recovery_point_deletions"),
+    ("DEL-04", "weakened_protection"),
+    ("DEL-05", "sabotage_of_the_organization"),
+];
+
+/// Calls on AWS Backup that may weaken protection.
+const WEAKENING: [&str; 8] = [
+    "DeleteBackupPlan",
+    "DeleteBackupSelection",
+    "DeleteBackupVaultAccessPolicy",
+    "DeleteBackupVaultLockConfiguration",
+    "DeleteBackupVaultNotifications",
+    "DeleteFramework",
+    "DeleteReportPlan",
+    "PutBackupVaultLockConfiguration",
+];
+
+/// Calls on AWS Organizations that take away what stands behind backups.
+const SABOTAGE: [&str; 7] = [
+    "CloseAccount",
+    "DeleteOrganization",
+    "DeletePolicy",
+    "DetachPolicy",
+    "DisableAWSServiceAccess",
+    "LeaveOrganization",
+    "RemoveAccountFromOrganization",
+];
 
 /// Refused calls that no control fails for and that are told nevertheless: the control beside whose verdicts they stand, and
 /// what they are together.
@@ -27,7 +55,21 @@ fn refused_kind(record: &Record) -> Option<(&'static str, &'static str)> {
             Some(("LOG-03", "refused_trail_changes"))
         }
         "DeleteBackupVault" => Some(("DEL-03", "refused_vault_deletions")),
-        _ => None,
+        _ => match record.source.as_str() {
+            "backup.amazonaws.com" if WEAKENING.contains(&record.name.as_str()) => {
+                Some(("DEL-04", "refused_weakening_of_protection"))
+            }
+            "organizations.amazonaws.com" if SABOTAGE.contains(&record.name.as_str()) => {
+                Some(("DEL-05", "refused_sabotage_of_the_organization"))
+            }
+            "multi-party-approval.amazonaws.com" if record.name == "DeleteIdentitySource" => {
+                Some(("DEL-05", "refused_sabotage_of_the_organization"))
+            }
+            "sso.amazonaws.com" if record.name == "DeleteInstance" => {
+                Some(("DEL-05", "refused_sabotage_of_the_organization"))
+            }
+            _ => None,
+        },
     }
 }
 

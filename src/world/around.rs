@@ -26,8 +26,13 @@ impl World {
             About::EventStore(arn, says) => into.event_stores.entry(arn.clone()).or_default().note(fact, says),
             About::Channel(arn, says) => into.channels.entry(arn.clone()).or_default().note(fact, says),
             About::Bucket(name, says) => into.buckets.entry(name.clone()).or_default().note(fact, says),
-            About::GuardCall(call) => self.guard_calls.push(happened(fact, call)),
-            About::RootUse(used) => self.root_uses.push(happened(fact, used)),
+            About::GuardCall(call) => {
+                let key = (call.account.clone(), call.source.clone());
+                self.guard_calls.entry(key).or_default().push(happened(fact, call));
+            }
+            About::RootUse(used) => {
+                self.root_uses.entry(used.account.clone()).or_default().push(happened(fact, used));
+            }
             _ => {}
         }
     }

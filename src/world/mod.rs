@@ -152,10 +152,11 @@ pub struct World {
     pub report_plans: BTreeMap<String, report_plan::ReportPlan>,
     /// Compliance as Audit Manager reports it.
     pub compliance: BTreeMap<String, compliance::Compliance>,
-    /// Calls against what protects backups and their evidence, in order of time.
-    pub guard_calls: Vec<Happened<GuardCall>>,
-    /// What was done as root, in order of time.
-    pub root_uses: Vec<Happened<RootUse>>,
+    /// Calls against what protects backups and their evidence, by the account that logged them and the service, in order of
+    /// time.
+    pub guard_calls: BTreeMap<(Option<AccountId>, String), Vec<Happened<GuardCall>>>,
+    /// What was done as root, by account, in order of time.
+    pub root_uses: BTreeMap<AccountId, Vec<Happened<RootUse>>>,
     /// Calls that manage shares or ask for access, in order of time.
     pub share_calls: Vec<Happened<ShareCall>>,
     /// Calls on approval teams and on what they guard, in order of time.

@@ -104,7 +104,7 @@ fn a_refused_call_changes_no_key_and_is_kept_as_an_attempt() {
             resource: {} because no identity-based policy allows the kms:DisableKey action", arn())});
     let world = Scene::default().record("2026-10-01T00:00:00Z", KMS, "DisableKey", refused).world();
     assert!(world.keys.is_empty());
-    let call = &world.guard_calls[0].what;
+    let call = &world.guard_calls.values().flatten().next().unwrap().what;
     assert_eq!((call.name.as_str(), call.target.as_deref()), ("DisableKey", Some(arn().as_str())));
     assert!(call.refusal.is_some());
 }

@@ -1,0 +1,270 @@
+//! DEL-04: nobody weakens what protects and watches backups: locks, access policies, notifications, plans, audits, settings.
+
+use super::air_gapped;
+use super::guarding::{self, changed, is_told};
+use super::judgement::{Judgement, Proof};
+use super::subject::{Key, Subject};
+use super::view::{Context, View};
+use crate::arn::{AccountId, VaultArn};
+use crate::evidence::Evidence;
+use crate::facts::Notifications;
+use crate::facts::guards::GuardCall;
+use crate::facts::words::VaultKind;
+use crate::iam::{self, Boundary, Policy, Reach, Weakening, weakenings};
+use crate::instant::{self, Instant};
+use crate::status::Severity;
+use crate::world::vault::Vault;
+use crate::world::{Happened, Resource, World};
+use chrono::Duration;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+pub use super::nothing_to_check as check;
+
+const SOURCE: &str = "backup.amazonaws.com";
+
+/// Within this time of a weakening a deletion by the same hand belongs to it.
+const SOON: Duration = Duration::hours(24);
+
+type Call = Happened<GuardCall>;
+
+/// Accounts that own a backup vault, and those in whose log such a call occurs.
+pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
+    let holding = air_gapped::in_scope(context).filter(|v| air_gapped::kind(v) != Some(&VaultKind::RestoreAccess));
+    let owners = holding.filter_map(|vault| vault.arn.account());
+    let called = context.world.guard_calls.iter().filter(|((_, source), calls)| {
+        source == SOURCE && calls.iter().any(|call| call.what.name != "DeleteBackupVault" && guarding::was_done(&call.what))
+    });
+    let called = called.filter_map(|((account, _), _)| account.clone());
+    let accounts: BTreeSet<AccountId> = owners.chain(called).collect();
+    let scope = &context.policy.scope;
+    accounts.iter().filter(|id| scope.holds(Some(id), None)).map(|id| Subject::account(id, context)).collect()
+}
+
+pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
+    let Key::Account(account) = &subject.key else {
+        return Judgement::insufficient("coverage_gap", "The account is not known.");
+    };
+    let from = view.window();
+    let allowed = view.of.params.list("allow_roles").unwrap_or_default();
+    let mut found = Vec::new();
+    let mut open = None;
+    for call in view.happened(guarding::calls(view.of.world, account, SOURCE), from) {
+        if !guarding::was_done(&call.what) || is_allowed(&call.what.actor.principal, &allowed) {
+            continue;
+        }
+        match weigh(call, view) {
+            Weighed::Weaker(code, note) => found.push((call, code, note)),
+            Weighed::Unknown(note) => open = open.or(Some((call, note))),
+            Weighed::Fine => {}
+        }
+    }
+    if let Some(answer) = convict(&found, view) {
+        return answer;
+    }
+    if let Some((call, note)) = open {
+        let message = format!("{} at {} by {}: {note}.", call.what.name, instant::show(call.at), call.what.actor.said());
+        return Judgement::insufficient("previous_unknown", message).citing(call.evidence, "cannot be judged");
+    }
+    match view.all_covered(&guarding::logs(view.of.world, account, []), from) {
+        Err(hole) => Judgement::gap("coverage_gap", "Whether protection was weakened cannot be known", &hole),
+        Ok(covered) => match Proof::absence(covered, "no call that weakens protection") {
+            Some(proof) => Judgement::compliant("not_weakened", "Nobody weakened what protects the backups.", &proof),
+            None => Judgement::insufficient("coverage_gap", "No log is known that could show such a call."),
+        },
+    }
+}
+
+fn is_allowed(principal: &str, allowed: &[&str]) -> bool {
+    allowed.iter().any(|entry| {
+        let glob = globset::Glob::new(entry).ok().map(|glob| glob.compile_matcher());
+        *entry == principal || glob.is_some_and(|glob| glob.is_match(principal))
+    })
+}
+
+fn convict(found: &[(&Call, &'static str, String)], view: &View<'_>) -> Option<Judgement> {
+    let (last, code, note) = found.last()?;
+    let proof = Proof::all(found.iter().map(|(call, _, note)| (call.evidence, note.clone())))?;
+    let said = |call: &Call, note: &str| {
+        format!("{} by {} at {}: {note}", call.what.name, call.what.actor.said(), instant::show(call.at))
+    };
+    let after = found.iter().find_map(|(call, _, note)| Some((call, note, deletion_after(call, view)?)));
+    let judgement = match after {
+        Some((call, note, (at, evidence))) => {
+            let message = format!("{}, and a deletion by the same hand at {}.", said(call, note), instant::show(at));
+            let proof = proof.and(evidence, "deletion by the same actor within 24 hours");
+            Judgement::non_compliant("weakened_then_deleted", message, &proof).severity(Severity::Critical)
+        }
+        None => Judgement::non_compliant(code, format!("{}.", said(last, note)), &proof),
+    };
+    Some(judgement.observed("calls", found.len()))
+}
+
+/// The first deletion, refused or not, of a recovery point or a vault by the actor of a call within a day of it.
+fn deletion_after(call: &Call, view: &View<'_>) -> Option<(Instant, Evidence)> {
+    let until = call.at + SOON;
+    let who = &call.what.actor.principal;
+    let points = &view.of.world.delete_calls;
+    let next = points.partition_point(|delete| delete.at < call.at);
+    let point = points.iter().skip(next).take_while(|delete| delete.at <= until);
+    let point = point.filter(|delete| delete.what.actor.principal == *who).map(|delete| (delete.at, delete.evidence));
+    let vaults = call.what.account.as_ref().map(|id| guarding::calls(view.of.world, id, SOURCE)).unwrap_or_default();
+    let next = vaults.partition_point(|delete| delete.at < call.at);
+    let vault = vaults.iter().skip(next).take_while(|delete| delete.at <= until);
+    let vault = vault.filter(|delete| delete.what.name == "DeleteBackupVault" && delete.what.actor.principal == *who);
+    let first = point.take(1).chain(vault.map(|delete| (delete.at, delete.evidence)).take(1)).min()?;
+    view.is_past(first.0).then_some(first)
+}
+
+enum Weighed {
+    Fine,
+    Weaker(&'static str, String),
+    Unknown(String),
+}
+
+fn weigh(call: &Call, view: &View<'_>) -> Weighed {
+    let target = call.what.target.as_deref().unwrap_or("of an unknown name");
+    match call.what.name.as_str() {
+        "DeleteFramework" | "DeleteReportPlan" => Weighed::Weaker("audit_removed", format!("{target} is gone")),
+        "DeleteBackupPlan" | "DeleteBackupSelection" => Weighed::Weaker("plan_removed", format!("{target} is gone")),
+        "UpdateGlobalSettings" | "UpdateRegionSettings" => settings(call, view.of.world),
+        "PutBackupVaultLockConfiguration" | "DeleteBackupVaultLockConfiguration" => on_vault(call, view, lock),
+        "PutBackupVaultAccessPolicy" | "DeleteBackupVaultAccessPolicy" => {
+            on_vault(call, view, |vault, call| policy(vault, call, view))
+        }
+        "PutBackupVaultNotifications" | "DeleteBackupVaultNotifications" => on_vault(call, view, notifications),
+        _ => Weighed::Fine,
+    }
+}
+
+fn on_vault(call: &Call, view: &View<'_>, weigh: impl FnOnce(&Vault, &Call) -> Weighed) -> Weighed {
+    let what = &call.what;
+    let named = what.target.as_deref().and_then(|target| {
+        let (account, region) = (what.account.as_ref()?, what.region.as_ref()?);
+        VaultArn::parse(target).or_else(|| Some(VaultArn::of(account, region, target)))
+    });
+    match named.and_then(|arn| view.of.world.vaults.get(&arn)) {
+        Some(vault) => weigh(vault, call),
+        None => Weighed::Unknown("the record does not show of which vault".into()),
+    }
+}
+
+/// A lock that is taken away, keeps less, or takes hold later.
+fn lock(vault: &Vault, call: &Call) -> Weighed {
+    let name = vault.arn.name();
+    let weaker = |what: &str| Weighed::Weaker("lock_weakened", format!("{what} of {name}"));
+    let held = changed(&vault.locked, call.at, call.evidence);
+    if call.what.name.starts_with("Delete") {
+        return match held {
+            Some(held) if held.before != Some(&false) => weaker("the lock is off"),
+            _ => Weighed::Fine,
+        };
+    }
+    match held.map(|held| held.before) {
+        Some(Some(false)) => return Weighed::Fine,
+        Some(None) => return Weighed::Unknown(format!("whether {name} was locked before is not known")),
+        Some(Some(true)) | None => {}
+    }
+    let mut open = false;
+    if let Some(min) = changed(&vault.min_days, call.at, call.evidence) {
+        match (min.before, min.after) {
+            (Some(before), Some(after)) if after.unwrap_or(0) < before.unwrap_or(0) => return weaker("the minimum retention is shorter"),
+            (Some(_), Some(_)) => {}
+            _ => open = true,
+        }
+    }
+    if let Some(date) = changed(&vault.lock_date, call.at, call.evidence) {
+        match (date.before, date.after) {
+            (Some(Some(_)), Some(None)) => return weaker("the lock no longer becomes final"),
+            (Some(Some(before)), Some(Some(after))) if after > before => return weaker("the lock becomes final later"),
+            (Some(_), Some(_)) => {}
+            _ => open = true,
+        }
+    }
+    if open { Weighed::Unknown(format!("what the lock of {name} was before, or is since, is not known")) } else { Weighed::Fine }
+}
+
+/// A policy that denies less, or lets somebody from outside do more.
+fn policy(vault: &Vault, call: &Call, view: &View<'_>) -> Weighed {
+    let name = vault.arn.name();
+    let Some(change) = changed(&vault.policy, call.at, call.evidence) else { return Weighed::Fine };
+    let (Some(before), Some(after)) = (change.before, change.after) else {
+        return Weighed::Unknown(format!("what the access policy of {name} was before, or is since, is not known"));
+    };
+    let read = |text: &Option<String>| text.as_deref().map(Policy::parse).transpose();
+    let (Ok(before), Ok(after)) = (read(before), read(after)) else {
+        return Weighed::Unknown(format!("the access policy of {name} cannot be read"));
+    };
+    let Some(owner) = vault.arn.account() else { return Weighed::Unknown(format!("whose {name} is, is not known")) };
+    let known = guarding::known(&owner, view);
+    let found = weakenings(before.as_ref(), after.as_ref(), &known, Boundary::Organization);
+    let said = |weakening: &Weakening| {
+        let what = match weakening.change {
+            iam::Change::DenyLost => "is no longer denied",
+            iam::Change::OutsiderAllowed => "is newly allowed",
+        };
+        format!("{} {what} {} on {name}", weakening.principal, weakening.actions.join(", "))
+    };
+    if let Some(worst) = found.iter().find(|weakening| weakening.reach == Reach::Surely) {
+        return Weighed::Weaker("policy_weakened", said(worst));
+    }
+    match found.first() {
+        Some(perhaps) => Weighed::Unknown(format!("it may be that {}", said(perhaps))),
+        None => Weighed::Fine,
+    }
+}
+
+fn notifications(vault: &Vault, call: &Call) -> Weighed {
+    let Some(change) = changed(&vault.notifications, call.at, call.evidence) else { return Weighed::Fine };
+    let name = vault.arn.name();
+    let gone = |what: &str| Weighed::Weaker("notifications_removed", format!("{what} of {name}"));
+    let events = |of: &Notifications| of.events.clone();
+    match (change.before, change.after) {
+        (Some(None), _) => Weighed::Fine,
+        (_, Some(None)) => gone("no more notifications"),
+        (Some(Some(before)), Some(Some(after))) => match (events(before), events(after)) {
+            (Some(before), Some(after)) if before.iter().all(|event| after.contains(event)) => Weighed::Fine,
+            (Some(_), Some(_)) => gone("fewer notifications"),
+            _ => Weighed::Unknown(format!("of which events {name} notified is not known")),
+        },
+        _ => Weighed::Unknown(format!("of which events {name} notified before is not known")),
+    }
+}
+
+/// A type of resource that is backed up is no longer, or copies to other accounts are off.
+fn settings(call: &Call, world: &World) -> Weighed {
+    let (Some(account), Some(region)) = (&call.what.account, &call.what.region) else {
+        return Weighed::Unknown("the record does not say of which account and Region".into());
+    };
+    let regional = call.what.name == "UpdateRegionSettings";
+    let id = if regional { format!("{account}/{region}") } else { account.to_string() };
+    let values = world.settings.get(&id).map(|settings| &settings.values);
+    if !values.is_some_and(|values| values.values().any(|line| is_told(line, call.evidence))) {
+        return Weighed::Unknown("the record does not show what it set".into());
+    }
+    let mut open = None;
+    for (name, line) in values.into_iter().flatten() {
+        let kind = name.strip_prefix("ResourceTypeOptInPreference/");
+        let watched = if regional { kind.is_some_and(|kind| is_protected(kind, account, world)) } else { name == CROSS_ACCOUNT };
+        let Some(change) = changed(line, call.at, call.evidence).filter(|_| watched) else { continue };
+        match (change.before, change.after) {
+            (_, Some(after)) if *after != Value::Bool(false) => {}
+            (Some(before), Some(_)) if *before == Value::Bool(true) => {
+                let code = if regional { "type_opted_out" } else { "cross_account_disabled" };
+                return Weighed::Weaker(code, format!("{name} is off"));
+            }
+            (_, Some(_)) => open = Some(format!("{name} is off; what it was before is not known")),
+            (_, None) => open = Some(format!("what {name} is since is not known")),
+        }
+    }
+    open.map_or(Weighed::Fine, Weighed::Unknown)
+}
+
+/// `GlobalSettings`.
+const CROSS_ACCOUNT: &str = "isCrossAccountBackupEnabled";
+
+/// Whether a resource of a type is known to be backed up in an account.
+fn is_protected(kind: &str, account: &AccountId, world: &World) -> bool {
+    let of_kind = |resource: &Resource| resource.kind.as_deref().is_none_or(|k| k.eq_ignore_ascii_case(kind));
+    world.resources.iter().any(|(arn, resource)| arn.account().is_none_or(|id| id == *account) && of_kind(resource))
+}
