@@ -7,6 +7,7 @@ pub mod engine;
 pub mod judgement;
 pub mod params;
 pub mod policy;
+mod restores;
 pub mod rule;
 pub mod subject;
 pub mod view;
@@ -56,6 +57,7 @@ macro_rules! controls {
 controls! {
     approval_team_active,
     approval_team_has_enough_approvers,
+    backup_key_not_lost,
     copy_cadence_without_gaps,
     copy_retention_within_vault_bounds,
     log_covers_window,

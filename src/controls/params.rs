@@ -92,6 +92,11 @@ impl Params {
         self.values.get(name)?.as_i64()
     }
 
+    /// A number.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        self.values.get(name)?.as_f64()
+    }
+
     /// A flag.
     pub fn flag(&self, name: &str) -> bool {
         self.values.get(name).and_then(Value::as_bool) == Some(true)

@@ -1,7 +1,9 @@
 //! Subjects: what a control judges, with the exact id by which reports are joined.
 
 use super::view::Context;
-use crate::arn::{AccountId, RecoveryPointArn, Region, ResourceArn, ShareArn, TeamArn, TrailArn, VaultArn};
+use crate::arn::{
+    AccountId, KeyArn, PlanArn, RecoveryPointArn, Region, ResourceArn, ShareArn, TeamArn, TrailArn, VaultArn,
+};
 use crate::coverage::Pair;
 
 /// What is judged.
@@ -29,6 +31,10 @@ pub enum Key {
     Pair(Pair),
     /// A trail.
     Trail(TrailArn),
+    /// A KMS key.
+    Key(KeyArn),
+    /// A backup plan.
+    Plan(PlanArn),
 }
 
 /// A subject.
@@ -138,5 +144,19 @@ impl Subject {
         let name = arn.as_str().rsplit('/').next().map(str::to_owned);
         let (account, region) = (arn.account(), arn.region());
         Self { key: Key::Trail(arn.clone()), kind: "trail", id: arn.to_string(), account, region, name }
+    }
+
+    /// A KMS key.
+    pub fn key(arn: &KeyArn) -> Self {
+        let name = arn.as_str().rsplit('/').next().map(str::to_owned);
+        let (account, region) = (arn.account(), arn.region());
+        Self { key: Key::Key(arn.clone()), kind: "key", id: arn.to_string(), account, region, name }
+    }
+
+    /// A backup plan.
+    pub fn plan(arn: &PlanArn) -> Self {
+        let name = Some(arn.id().to_owned());
+        let (account, region) = (arn.account(), arn.region());
+        Self { key: Key::Plan(arn.clone()), kind: "plan", id: arn.to_string(), account, region, name }
     }
 }

@@ -11,6 +11,7 @@ pub mod hold;
 pub mod holdings;
 pub mod identity_center;
 pub mod identity_source;
+pub mod index;
 pub mod invitation;
 pub mod job;
 pub mod kms;
@@ -47,6 +48,7 @@ use crate::timeline::Timeline;
 use across::{invitations, note_over_shares, only_air_gapped};
 use entity::settle;
 use identity_center::{IdentityCenter, user};
+pub use index::Resource;
 use kms::{alias, grant, key, store};
 use organizations::{account, handshake, organization, policy};
 use settings::{compliance, framework, report_plan};
@@ -62,17 +64,6 @@ pub struct Happened<T> {
     pub evidence: Evidence,
     /// What.
     pub what: T,
-}
-
-/// A resource that is or should be backed up.
-#[derive(Debug, Clone)]
-pub struct Resource {
-    /// `EBS`, `EFS`, …, as AWS Backup names it; `None`: no record says.
-    pub kind: Option<String>,
-    /// The record that first names it.
-    pub evidence: Evidence,
-    /// Since when it is known.
-    pub since: Instant,
 }
 
 /// All entities.
@@ -98,6 +89,8 @@ pub struct World {
     pub selecting: selected::Index,
     /// Backup, copy and restore jobs.
     pub jobs: BTreeMap<String, job::Job>,
+    /// What is looked up by something else than its id.
+    pub index: index::Index,
     /// Legal holds.
     pub holds: BTreeMap<String, hold::Hold>,
     /// Restore testing plans.
@@ -242,6 +235,7 @@ impl World {
             world.gather(fact, &mut gathered);
         }
         world.settle(gathered);
+        world.index = index::Index::of(&world);
         world
     }
 
