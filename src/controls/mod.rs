@@ -64,6 +64,7 @@ controls! {
     log_files_authentic,
     no_recovery_point_deletion_by_humans,
     no_unauthorized_share_attempts,
+    recovery_drilled_from_another_account,
     recovery_point_encrypted,
     resource_copied_to_air_gapped_vault,
     restore_access_follows_approval,
