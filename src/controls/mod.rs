@@ -68,6 +68,7 @@ controls! {
     recovery_point_encrypted,
     resource_copied_to_air_gapped_vault,
     restore_access_follows_approval,
+    restore_time_meets_target,
     trail_configuration_not_tampered,
     vault_has_approval_team,
     vault_key_type_as_required,
