@@ -69,6 +69,7 @@ controls! {
     resource_copied_to_air_gapped_vault,
     restore_access_follows_approval,
     restore_time_meets_target,
+    restores_succeed,
     trail_configuration_not_tampered,
     vault_has_approval_team,
     vault_key_type_as_required,
