@@ -9,6 +9,7 @@ pub mod params;
 pub mod policy;
 mod restores;
 pub mod rule;
+mod selecting;
 pub mod subject;
 pub mod view;
 
@@ -64,6 +65,7 @@ controls! {
     log_files_authentic,
     no_recovery_point_deletion_by_humans,
     no_unauthorized_share_attempts,
+    plan_minimum_frequency_and_retention,
     recovery_drilled_from_another_account,
     recovery_point_encrypted,
     resource_copied_to_air_gapped_vault,
