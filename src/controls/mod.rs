@@ -69,6 +69,7 @@ controls! {
     recovery_drilled_from_another_account,
     recovery_point_encrypted,
     resource_copied_to_air_gapped_vault,
+    resource_in_backup_plan,
     restore_access_follows_approval,
     restore_time_meets_target,
     restores_succeed,
