@@ -66,6 +66,7 @@ controls! {
     no_recovery_point_deletion_by_humans,
     no_unauthorized_share_attempts,
     plan_minimum_frequency_and_retention,
+    plan_protects_beyond_place_or_by_lock,
     recovery_drilled_from_another_account,
     recovery_point_encrypted,
     resource_copied_to_air_gapped_vault,
