@@ -50,6 +50,7 @@ const USES: [(&str, &[&str]); 19] = [
             "world",
             "facts",
             "iam",
+            "schedule",
             "integrity",
             "record",
             "status",

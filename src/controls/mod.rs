@@ -18,8 +18,10 @@ mod plan_rules;
 mod points;
 pub mod policy;
 pub mod preset;
+mod restores;
 mod routes;
 pub mod rule;
+mod selecting;
 pub mod subject;
 mod teams;
 pub mod view;
@@ -74,6 +76,7 @@ controls! {
     approval_team_has_enough_approvers,
     approval_team_shared_with_vault_owners,
     approval_threshold_sound,
+    backup_key_not_lost,
     copies_to_air_gapped_vault_succeed,
     copy_cadence_without_gaps,
     copy_retention_within_vault_bounds,
@@ -87,12 +90,19 @@ controls! {
     no_unauthorized_share_attempts,
     only_the_owner_copies,
     organization_and_identity_not_sabotaged,
+    plan_minimum_frequency_and_retention,
+    plan_protects_beyond_place_or_by_lock,
     protection_settings_not_weakened,
+    recovery_drilled_from_another_account,
+    recovery_point_encrypted,
     recovery_point_retention_long_enough,
     resource_copied_to_air_gapped_vault,
+    resource_in_backup_plan,
     restore_access_asked_by_known_accounts,
     restore_access_ended_after_use,
     restore_access_follows_approval,
+    restore_time_meets_target,
+    restores_succeed,
     retention_not_shortened,
     share_invitation_answered_in_time,
     source_key_allows_copy,

@@ -2,8 +2,8 @@
 
 use super::view::Context;
 use crate::arn::{
-    AccountId, InvitationArn, PlanArn, RecoveryPointArn, Region, ResourceArn, SessionArn, ShareArn, TeamArn, TrailArn,
-    VaultArn,
+    AccountId, InvitationArn, KeyArn, PlanArn, RecoveryPointArn, Region, ResourceArn, SessionArn, ShareArn, TeamArn,
+    TrailArn, VaultArn,
 };
 use crate::coverage::Pair;
 
@@ -42,6 +42,8 @@ pub enum Key {
     Trail(TrailArn),
     /// A copy job, by its id.
     Job(String),
+    /// A KMS key.
+    Key(KeyArn),
     /// A backup plan.
     Plan(PlanArn),
     /// A rule of a backup plan, by its name.
@@ -220,5 +222,12 @@ impl Subject {
         let name = arn.as_str().rsplit('/').next().map(str::to_owned);
         let (account, region) = (arn.account(), arn.region());
         Self { key: Key::Trail(arn.clone()), kind: "trail", id: arn.to_string(), account, region, name }
+    }
+
+    /// A KMS key.
+    pub fn key(arn: &KeyArn) -> Self {
+        let name = arn.as_str().rsplit('/').next().map(str::to_owned);
+        let (account, region) = (arn.account(), arn.region());
+        Self { key: Key::Key(arn.clone()), kind: "key", id: arn.to_string(), account, region, name }
     }
 }

@@ -13,6 +13,7 @@ pub mod hold;
 pub mod holdings;
 pub mod identity_center;
 pub mod identity_source;
+pub mod index;
 pub mod invitation;
 pub mod job;
 pub mod kms;
@@ -50,22 +51,12 @@ use across::{invitations, note_over_shares, only_air_gapped};
 use entity::settle;
 pub use happened::Happened;
 use identity_center::{IdentityCenter, user};
+pub use index::Resource;
 use kms::{alias, grant, key, store};
 use organizations::{account, handshake, organization, policy};
 use settings::{compliance, framework, report_plan};
 use std::collections::{BTreeMap, BTreeSet};
 use trail::{bucket, channel, event_store};
-
-/// A resource that is or should be backed up.
-#[derive(Debug, Clone)]
-pub struct Resource {
-    /// `EBS`, `EFS`, …, as AWS Backup names it; `None`: no record says.
-    pub kind: Option<String>,
-    /// The record that first names it.
-    pub evidence: Evidence,
-    /// Since when it is known.
-    pub since: Instant,
-}
 
 /// All entities.
 #[derive(Debug, Default)]
@@ -92,6 +83,8 @@ pub struct World {
     pub selecting: selected::Index,
     /// Backup, copy and restore jobs.
     pub jobs: BTreeMap<String, job::Job>,
+    /// What is looked up by something else than its id.
+    pub index: index::Index,
     /// Legal holds.
     pub holds: BTreeMap<String, hold::Hold>,
     /// Restore testing plans.
@@ -237,6 +230,7 @@ impl World {
             world.gather(fact, &mut gathered);
         }
         world.settle(gathered);
+        world.index = index::Index::of(&world);
         world
     }
 

@@ -1,0 +1,73 @@
+//! ENC-02: every recovery point is encrypted.
+
+use super::air_gapped;
+use super::judgement::{Judgement, Proof};
+use super::subject::{Key, Subject};
+use super::view::{Context, View};
+use crate::facts::words::{PointStatus, VaultKind};
+use crate::instant;
+use crate::timeline::Origin;
+use crate::world::point::Point;
+
+pub use super::nothing_to_check as check;
+
+/// Recovery points of every vault that were complete.
+pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
+    let scope = &context.policy.scope;
+    let made = context.world.points.values().filter(|point| point.made.is_some());
+    made.filter_map(|point| {
+        let vault = point.vault()?;
+        scope.holds(vault.account().as_ref(), vault.region().as_ref()).then(|| Subject::point(&point.arn, vault))
+    })
+    .collect()
+}
+
+pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
+    let unknown = || {
+        let message = "No record shows `IsEncrypted` of the recovery point; add `aws backup list-recovery-points-by-backup-vault` of its vault to the snapshot.";
+        Judgement::insufficient("encryption_unknown", message)
+    };
+    let found = if let Key::Point(arn) = &subject.key { view.of.world.points.get(arn) } else { None };
+    let Some(point) = found else { return unknown() };
+    if let Some(answer) = beforehand(point, view) {
+        return answer;
+    }
+    match point.encrypted {
+        Some((true, evidence)) => {
+            let proof = Proof::shown(evidence, "IsEncrypted");
+            Judgement::compliant("encrypted", "The recovery point is encrypted.", &proof).observed("IsEncrypted", true)
+        }
+        Some((false, evidence)) => {
+            let proof = Proof::shown(evidence, "IsEncrypted");
+            let message = "The recovery point is not encrypted.";
+            Judgement::non_compliant("not_encrypted", message, &proof).observed("IsEncrypted", false)
+        }
+        None => by_vault(point, view).unwrap_or_else(unknown),
+    }
+}
+
+/// An air-gapped vault holds nothing that is not encrypted with the vault's key.
+fn by_vault(point: &Point, view: &View<'_>) -> Option<Judgement> {
+    let vault = view.of.world.vaults.get(point.vault()?)?;
+    if air_gapped::kind(vault) != Some(&VaultKind::AirGapped) {
+        return None;
+    }
+    let span = vault.kind.spans().last()?;
+    let (_, told) = point.vault.as_ref()?;
+    let proof = Proof::shown(span.evidence, "VaultType").and(*told, "in this vault").known(Origin::Inferred);
+    let message = "No record shows `IsEncrypted`, but a logically air-gapped vault encrypts everything with its own key.";
+    Some(Judgement::compliant("encrypted_by_vault", message, &proof))
+}
+
+fn beforehand(point: &Point, view: &View<'_>) -> Option<Judgement> {
+    let (made, _) = point.made?;
+    if !view.is_past(made) {
+        return Some(Judgement::not_applicable("not_yet_created", format!("Made at {}.", instant::show(made))));
+    }
+    let is_over = |status: &PointStatus| status.is_gone() || matches!(status, PointStatus::Expired | PointStatus::Deleting);
+    let over = view.look(&point.status).filter(|span| span.value.as_ref().is_some_and(is_over));
+    let listed_no_more = point.gone.filter(|(at, _)| view.is_past(*at));
+    let (at, evidence) = over.map(|span| (span.from, span.evidence)).or(listed_no_more)?;
+    let message = format!("The recovery point was deleted or expired by {}.", instant::show(at));
+    Some(Judgement::not_applicable("subject_deleted", message).citing(evidence, "no longer there"))
+}
