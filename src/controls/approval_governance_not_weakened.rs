@@ -1,6 +1,6 @@
 //! APR-09: nobody takes a vault's team away, or makes a team weaker, without the approval of the team in force.
 
-use super::judgement::{Judgement, Proof};
+use super::judgement::{Judgement, Proof, State};
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
 use super::{air_gapped, periods, teams};
@@ -171,15 +171,24 @@ fn weigh_association(vault: &Vault, call: &Happened<TeamCall>, associates: bool,
     without_session(&team, call, "changed_without_session", asked, view)
 }
 
-/// A session decides; it must be one of the team in force.
+/// A session decides; it must be one of the team in force. Another team's is harmless as long as it is known not to be
+/// approved.
 fn by_whom(session: &Session, current: Option<&TeamArn>, asked: Proof, view: &View<'_>) -> Weighed {
-    let approved = view.look(&session.state).filter(|s| s.value.as_ref().is_some_and(|state| state.is_approved()));
-    match (approved, session.team.as_ref(), current) {
-        (Some(span), Some(by), Some(team)) if by != team => {
-            let note = format!("approved by {by}, not by {team}");
-            Weighed::Against("approved_by_other_team", asked.and(span.evidence, note))
+    let (Some(by), Some(team)) = (session.team.as_ref(), current) else { return Weighed::Fine };
+    if by == team {
+        return Weighed::Fine;
+    }
+    let state = view.state(&session.state, session.arn.pair().as_ref(), "session of another team");
+    let approved = state.last_known().filter(|(value, _)| value.is_approved());
+    match (approved, state) {
+        (Some((_, proof)), _) => Weighed::Against("approved_by_other_team", asked.with(Some(proof))),
+        (None, State::Known { .. }) => Weighed::Fine,
+        (None, State::Stale { value, .. }) if value.is_refused() => Weighed::Fine,
+        (None, _) => {
+            let message = format!("{by} was asked instead of {team}; what it decided is not known; add its owner's log.");
+            let open = Judgement::insufficient("session_log_missing", message);
+            Weighed::Open(Box::new(open.citing_all(&asked)))
         }
-        _ => Weighed::Fine,
     }
 }
 

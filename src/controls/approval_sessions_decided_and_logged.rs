@@ -15,6 +15,8 @@ pub use super::nothing_to_check as check;
 
 /// A session is begun by the call that asks for it.
 const SAME_REQUEST: Duration = Duration::minutes(10);
+/// How a session ended is logged within this time of its end.
+const LOGGED: Duration = Duration::minutes(15);
 /// No session runs longer.
 const LONGEST: Duration = Duration::hours(48);
 
@@ -90,31 +92,35 @@ impl Case<'_, '_> {
         let near = self.view.within(shown, self.view.of.world.coverage.terms().max_gap);
         let deadline = self.deadline();
         if shown > deadline {
-            return self.late(proof);
+            return self.late(&proof);
         }
         if !near && let Some(gap) = self.gap(shown, self.view.now(), "Whether the session was decided") {
             return gap;
         }
         self.view.changes_at(deadline + instant::tick());
         if self.view.now() > deadline {
-            return self.late(proof);
+            return self.late(&proof);
         }
         let message = format!("The session runs until {}.", instant::show(deadline));
         Judgement::compliant("in_grace", message, &proof)
     }
 
-    fn late(&self, proof: Proof) -> Judgement {
+    fn late(&self, proof: &Proof) -> Judgement {
         let message = format!("The session was not decided by {}.", instant::show(self.deadline()));
-        Judgement::non_compliant("not_decided", message, &proof)
+        Judgement::non_compliant("not_decided", message, proof)
     }
 
     fn over(&self, state: &SessionState) -> Judgement {
         let inferred = self.span.origin == Origin::Inferred;
-        if !inferred {
+        if inferred && self.view.within(self.span.from, LOGGED) {
+            let message = "The session's time is over; how it ended may still be logged.";
+            return Judgement::insufficient("outcome_unknown", message).citing(self.span.evidence, "session");
+        }
+        if !inferred && !is_expired(state) {
             if let Some(answer) = self.unlogged_outcome(state) {
                 return answer;
             }
-            if state.code.as_deref() != Some("EXPIRED") && self.ended() > self.deadline() {
+            if self.ended() > self.deadline() {
                 let message = format!("The session was decided at {}, after {}.", instant::show(self.ended()), instant::show(self.deadline()));
                 return Judgement::non_compliant("decided_late", message, &Proof::shown(self.span.evidence, state.said()));
             }
@@ -124,7 +130,7 @@ impl Case<'_, '_> {
             Err(answer) => return *answer,
         };
         let proof = Proof::shown(self.span.evidence, state.said()).and(request, "request");
-        if state.code.as_deref() == Some("EXPIRED") {
+        if is_expired(state) {
             return self.expired(&proof);
         }
         let took = instant::say(self.ended() - self.begun());
@@ -141,7 +147,7 @@ impl Case<'_, '_> {
 
     /// Only a snapshot shows the end, and the log, which is whole, does not.
     fn unlogged_outcome(&self, state: &SessionState) -> Option<Judgement> {
-        if self.span.origin != Origin::Snapshot {
+        if self.session.logged.as_ref().is_some_and(|(logged, _)| logged.is_approved() || logged.is_refused()) {
             return None;
         }
         let what = "The outcome of the session";
@@ -201,7 +207,8 @@ impl Case<'_, '_> {
             over += 1;
             match &span.value {
                 None => unknown += 1,
-                Some(state) if state.code.as_deref() == Some("EXPIRED") => {
+                Some(_) if span.origin == Origin::Inferred && self.view.within(span.from, LOGGED) => unknown += 1,
+                Some(state) if is_expired(state) => {
                     expired += 1;
                     proof = proof.and(span.evidence, "expired");
                 }
@@ -226,4 +233,9 @@ impl Case<'_, '_> {
             }
         }
     }
+}
+
+/// An expiry leaves no record of its own.
+fn is_expired(state: &SessionState) -> bool {
+    state.code.as_deref() == Some("EXPIRED")
 }

@@ -8,6 +8,7 @@ use super::view::View;
 use crate::arn::{AccountId, TeamArn, VaultArn};
 use crate::coverage::Pair;
 use crate::evidence::Evidence;
+use crate::facts::words::SessionState;
 use crate::record::identity::Actor;
 use crate::status::Severity;
 use crate::world::access::{Access, is_about_access};
@@ -108,7 +109,7 @@ fn requests(vault: &VaultArn, world: &World) -> Vec<Happened<Request>> {
             add(at, evidence, account, None, format!("restore access vault of {account}"));
         }
     }
-    all.sort_by(|a, b| (a.at, a.evidence).cmp(&(b.at, b.evidence)));
+    all.sort_by_key(|request| (request.at, request.evidence));
     all
 }
 
@@ -125,7 +126,7 @@ fn is_approved(vault: &VaultArn, account: &AccountId, view: &View<'_>) -> bool {
             && s.requester.as_ref().is_some_and(|(by, _)| by == account)
     });
     let mut accesses = world.accesses.values().filter(|a| is_on(a, vault) && a.account.as_ref() == Some(account));
-    sessions.any(|s| s.state.spans().iter().any(|span| span.value.as_ref().is_some_and(|v| v.is_approved()) && view.is_past(span.from)))
+    sessions.any(|s| s.state.spans().iter().any(|span| span.value.as_ref().is_some_and(SessionState::is_approved) && view.is_past(span.from)))
         || accesses.any(|access| access.available().is_some_and(|(at, _)| view.is_past(at)))
 }
 

@@ -155,7 +155,7 @@ impl Case<'_, '_> {
         let in_time = span.from <= self.sent + self.limit;
         let Some((actor, _)) = by else {
             // A snapshot, or a call that came too late for it, shows the answer and not its time.
-            return if in_time { self.in_time(&proof) } else { self.when(span.evidence) };
+            return if in_time { answered_in_time(&proof) } else { self.when(span.evidence) };
         };
         let receiver = self.invitation.receiver.as_ref().map(|(account, _)| account);
         if let (true, Some(account), Some(receiver)) = (accepted, &actor.account, receiver)
@@ -165,7 +165,7 @@ impl Case<'_, '_> {
             return Judgement::non_compliant("accepted_by_other", message, &proof);
         }
         if in_time {
-            return self.in_time(&proof);
+            return answered_in_time(&proof);
         }
         let took = instant::say(span.from - self.sent);
         if accepted {
@@ -174,10 +174,6 @@ impl Case<'_, '_> {
         }
         let message = format!("The invitation was rejected {took} after it was sent.");
         Judgement::non_compliant("rejected_late", message, &proof).severity(Severity::Low)
-    }
-
-    fn in_time(&self, proof: &Proof) -> Judgement {
-        Judgement::compliant("answered_in_time", "The invitation was answered in time.", proof)
     }
 
     fn when(&self, evidence: Evidence) -> Judgement {
@@ -205,4 +201,8 @@ impl Case<'_, '_> {
         let region = self.invitation.share.as_ref()?.0.region()?;
         Some((self.invitation.receiver.as_ref()?.0.clone(), region))
     }
+}
+
+fn answered_in_time(proof: &Proof) -> Judgement {
+    Judgement::compliant("answered_in_time", "The invitation was answered in time.", proof)
 }

@@ -71,6 +71,8 @@ pub struct Session {
     pub execution: Told<String>,
     /// Who cancelled it.
     pub cancelled_by: Told<Actor>,
+    /// The last state that the log itself shows.
+    pub logged: Told<SessionState>,
 }
 
 impl Entity for Session {
@@ -225,6 +227,7 @@ impl Seen {
             requirements: self.requirements,
             execution: self.execution,
             cancelled_by: self.cancelled_by,
+            logged: self.by_log,
             arn,
         }
     }
