@@ -236,6 +236,7 @@ impl World {
             world.gather(fact, &mut gathered);
         }
         world.settle(gathered);
+        world.copying.settle(&world.jobs);
         world
     }
 
@@ -350,7 +351,6 @@ impl World {
         self.sharing = settle(gathered.sharing, coverage, drifts, management, sharing::Seen::replay);
         self.trails = settle(gathered.trails, coverage, drifts, TrailArn::pair, trail::Seen::replay);
         self.copies = point::by_resource(&self.points);
-        self.copying.settle(&self.jobs);
         self.drifts.sort_by(|a, b| (&a.entity, a.field, a.evidence).cmp(&(&b.entity, b.field, b.evidence)));
     }
 
