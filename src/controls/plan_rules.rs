@@ -159,7 +159,7 @@ pub fn chosen<'w>(
         if let Some(tagged) = world.tagged.get(resource) {
             view.look(&tagged.tags);
         }
-        let selected = world.selected_by(resource, view.now(), None);
+        let selected = world.selected_by(resource, view.now(), kind.and_then(|kind| opted_in(plan, kind, view)));
         let here = selected.into_iter().filter(|one| one.plan.is_some_and(|of| of.arn == *plan));
         let best = here.max_by_key(|one| one.surety);
         if let Some(one) = best {
@@ -168,6 +168,14 @@ pub fn chosen<'w>(
         }
     }
     found
+}
+
+/// Whether AWS Backup may back up a type in the account and Region of a plan.
+fn opted_in(plan: &PlanArn, kind: &str, view: &View<'_>) -> Option<bool> {
+    let (account, region) = plan.pair()?;
+    let settings = view.of.world.settings.get(&format!("{account}/{region}"))?;
+    let line = settings.values.get(&format!("ResourceTypeOptInPreference/{kind}"))?;
+    view.look(line)?.value.as_ref()?.as_bool()
 }
 
 /// Whether anything is known of what a plan selects.

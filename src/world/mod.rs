@@ -230,7 +230,11 @@ impl World {
             world.gather(fact, &mut gathered);
         }
         world.settle(gathered);
+<<<<<<< HEAD
         world.index = index::Index::of(&world);
+=======
+        world.copying.settle(&world.jobs);
+>>>>>>> 48760bdd5213655fd423b0ba5cfe819c2c69cdde
         world
     }
 
@@ -345,7 +349,6 @@ impl World {
         self.sharing = settle(gathered.sharing, coverage, drifts, management, sharing::Seen::replay);
         self.trails = settle(gathered.trails, coverage, drifts, TrailArn::pair, trail::Seen::replay);
         self.copies = point::by_resource(&self.points);
-        self.copying.settle(&self.jobs);
         self.drifts.sort_by(|a, b| (&a.entity, a.field, a.evidence).cmp(&(&b.entity, b.field, b.evidence)));
     }
 
