@@ -230,11 +230,8 @@ impl World {
             world.gather(fact, &mut gathered);
         }
         world.settle(gathered);
-<<<<<<< HEAD
         world.index = index::Index::of(&world);
-=======
         world.copying.settle(&world.jobs);
->>>>>>> 48760bdd5213655fd423b0ba5cfe819c2c69cdde
         world
     }
 
