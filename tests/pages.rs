@@ -10,6 +10,12 @@ use vaultrail::report::wire::Status;
 
 /// What several judges use: the reasons that a call of it can give.
 const SHARED: &[(&str, &[&str])] = &[
+    ("air_gapped::absent(", &["field_absent"]),
+    ("air_gapped::beforehand(", &["not_yet_created", "subject_deleted", "vault_kind_unknown"]),
+    ("air_gapped::lifetime(", &["not_yet_created", "subject_deleted"]),
+    ("teams::lifetime(", &["not_yet_created", "subject_deleted"]),
+    ("selecting::lifetime(", &["not_yet_created", "subject_deleted"]),
+    ("selecting::stands(", &["selection_unknown", "state_not_current"]),
     (".stale(", &["state_not_current"]),
     ("copies::not_eligible(", &["type_not_eligible"]),
     ("points::beforehand(", &["not_yet_created", "subject_deleted"]),

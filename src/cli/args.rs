@@ -72,14 +72,12 @@ const STATE: &str = "\
 Examples:
   vaultrail state evidence/                               everything, as of the latest evidence
   vaultrail state evidence/ --at 2026-10-18T02:30:00Z     what held at that instant
-  vaultrail state evidence/ --subject prod-airgap         one vault
   vaultrail state evidence/ --format json | jq '.entities[] | select(.kind == \"vault\")'";
 
 const TIMELINE: &str = "\
 Examples:
   vaultrail timeline logs/ --subject prod-airgap          all that befell a vault
   vaultrail timeline logs/ --actor ci-deploy              all that a role did, calls of other services too
-  vaultrail timeline logs/ --actor 203.0.113.77 --from 2026-10-18 --to 2026-10-19
   vaultrail timeline logs/ --event '*RecoveryPoint*'      who touched recovery points";
 
 const VERIFY: &str = "\

@@ -76,9 +76,11 @@ fn said(shown: Option<&Shown>) -> Option<(&Option<Value>, Option<Instant>, Evide
 }
 
 /// What may be known by hindsight only, beside what is carried back: an air-gapped vault is told by what happens to it later
-/// (only such a vault can be shared), and a change of a vault's team is decided by a session that may come later.
+/// (only such a vault can be shared), a change of a vault's team is decided by a session that may come later, and of which
+/// organisation an account that leaves was a member may be shown later.
 fn is_hindsight((kind, _, name): &Key) -> bool {
-    *kind == "vault" && (name == "VaultType" || name == "MpaApprovalTeamArn")
+    (*kind == "vault" && (name == "VaultType" || name == "MpaApprovalTeamArn"))
+        || (*kind == "organization" && name.starts_with("accounts/"))
 }
 
 /// Whether a later entry says it, and names the instant since when it holds, as a recovery point's completion.
