@@ -72,3 +72,22 @@ fn the_text_of_one_vault() {
     let shown = render::text(&told, &TextOptions { width: 100, colour: false });
     insta::assert_snapshot!(shown);
 }
+
+#[test]
+fn the_state_of_outputs_of_the_aws_cli_is_read_without_a_log() {
+    let folder = crate::support::root().join("../shared/data/inventory-aws-cli-examples");
+    if !folder.is_dir() {
+        eprintln!("skipped: {} is not there", folder.display());
+        return;
+    }
+    let words = ["vaultrail", "state", "--progress", "never", "--quiet", "--captured-at", "2026-01-01"];
+    let cli = Cli::try_parse_from(words.iter().copied().chain(folder.to_str())).unwrap();
+    let Command::State(args) = cli.command else { panic!("not a state") };
+    let told = vaultrail::cli::state::state(&args).unwrap();
+    let kinds: std::collections::BTreeSet<&str> = told.entities.iter().map(|entity| entity.kind).collect();
+    for kind in ["vault", "share", "invitation", "plan", "trail", "key", "organization"] {
+        assert!(kinds.contains(kind), "{kind}: {kinds:?}");
+    }
+    let known = told.entities.iter().flat_map(|entity| &entity.attributes);
+    assert!(known.into_iter().all(|attribute| attribute.evidence.is_some()));
+}
