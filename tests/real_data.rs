@@ -11,7 +11,7 @@ use vaultrail::report::wire::Report;
 use vaultrail::world::World;
 
 #[expect(clippy::print_stderr, reason = "a test that shows nothing says so")]
-fn shared(path: &str) -> Option<PathBuf> {
+pub fn shared(path: &str) -> Option<PathBuf> {
     let path = root().join("../shared").join(path);
     if path.is_dir() {
         return Some(path);

@@ -75,11 +75,7 @@ fn the_text_of_one_vault() {
 
 #[test]
 fn the_state_of_outputs_of_the_aws_cli_is_read_without_a_log() {
-    let folder = crate::support::root().join("../shared/data/inventory-aws-cli-examples");
-    if !folder.is_dir() {
-        eprintln!("skipped: {} is not there", folder.display());
-        return;
-    }
+    let Some(folder) = crate::real_data::shared("data/inventory-aws-cli-examples") else { return };
     let words = ["vaultrail", "state", "--progress", "never", "--quiet", "--captured-at", "2026-01-01"];
     let cli = Cli::try_parse_from(words.iter().copied().chain(folder.to_str())).unwrap();
     let Command::State(args) = cli.command else { panic!("not a state") };
