@@ -12,7 +12,7 @@ fn state(args: &[&str]) -> Result<State, String> {
     let words = ["vaultrail", "state", "--progress", "never", "--quiet", "fixtures/estate"];
     let cli = Cli::try_parse_from(words.iter().chain(args)).map_err(|error| error.to_string())?;
     let Command::State(args) = cli.command else { return Err("not a state".into()) };
-    vaultrail::cli::state::state(&args).map_err(|error| error.to_string())
+    vaultrail::cli::state::state(&args).map(|(told, _)| told).map_err(|error| error.to_string())
 }
 
 fn attribute<'a>(state: &'a State, id: &str, name: &str) -> Option<&'a AttributeInfo> {
@@ -79,11 +79,24 @@ fn the_state_of_outputs_of_the_aws_cli_is_read_without_a_log() {
     let words = ["vaultrail", "state", "--progress", "never", "--quiet", "--captured-at", "2026-01-01"];
     let cli = Cli::try_parse_from(words.iter().copied().chain(folder.to_str())).unwrap();
     let Command::State(args) = cli.command else { panic!("not a state") };
-    let told = vaultrail::cli::state::state(&args).unwrap();
+    let told = vaultrail::cli::state::state(&args).unwrap().0;
     let kinds: std::collections::BTreeSet<&str> = told.entities.iter().map(|entity| entity.kind).collect();
     for kind in ["vault", "share", "invitation", "plan", "trail", "key", "organization"] {
         assert!(kinds.contains(kind), "{kind}: {kinds:?}");
     }
     let known = told.entities.iter().flat_map(|entity| &entity.attributes);
     assert!(known.into_iter().all(|attribute| attribute.evidence.is_some()));
+}
+
+#[test]
+fn damaged_evidence_is_shown_and_said_by_the_exit_code() {
+    let folder = crate::folder::Folder::new();
+    let line = r#"{"eventVersion":"1.11","userIdentity":{"type":"Root","accountId":"111122223333"},"eventTime":"2026-10-30T01:00:00Z","eventSource":"backup.amazonaws.com","eventName":"CreateBackupVault","awsRegion":"eu-west-1","requestParameters":{"backupVaultName":"v"},"eventID":"e","recipientAccountId":"111122223333"}"#;
+    folder.put("a/log.jsonl", line.as_bytes());
+    folder.run("state a").says(0, &[]);
+    folder.put("a/broken.json", b"{\"Records\": [{\"eventVersion\": \"1.08\",");
+    for command in ["state a", "timeline a"] {
+        folder.run(command).says(4, &["broken.json"]);
+        folder.run(&format!("{command} --allow-defects")).says(0, &["broken.json"]);
+    }
 }

@@ -9,7 +9,7 @@ fn story(args: &[&str]) -> Result<Story, String> {
     let words = ["vaultrail", "timeline", "--progress", "never", "--quiet", "fixtures/estate"];
     let cli = Cli::try_parse_from(words.iter().chain(args)).map_err(|error| error.to_string())?;
     let Command::Timeline(args) = cli.command else { return Err("not a timeline".into()) };
-    vaultrail::cli::timeline::story(&args).map_err(|error| error.to_string())
+    vaultrail::cli::timeline::story(&args).map(|(told, _)| told).map_err(|error| error.to_string())
 }
 
 fn names(story: &Story) -> Vec<&str> {

@@ -266,6 +266,9 @@ pub struct EvidenceArgs {
     /// Also write every fact that was read, one row for each of its members, as a Parquet file that can be given as a PATH later.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub facts_parquet: Option<PathBuf>,
+    /// Damaged evidence does not count: exit code 4 is not given.
+    #[arg(long)]
+    pub allow_defects: bool,
     /// Parse every record in full, also those that are only counted: slower, and finds damage in them.
     #[arg(long)]
     pub strict: bool,
@@ -318,9 +321,6 @@ pub struct JudgeArgs {
     /// How INSUFFICIENT_DATA weighs [default: warn].
     #[arg(long, value_enum, help_heading = "Gate")]
     pub insufficient: Option<InsufficientArg>,
-    /// Damaged evidence does not fail the gate.
-    #[arg(long, help_heading = "Gate")]
-    pub allow_defects: bool,
 }
 
 /// The instant and the window.

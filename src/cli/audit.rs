@@ -2,7 +2,7 @@
 
 use super::args::{AuditArgs, FormatArg, When};
 use super::output;
-use super::rebuild::{Error, Reading, Rebuilt, rebuild, threads};
+use super::rebuild::{Error, Rebuilt, rebuild, threads};
 use super::setup::Setup;
 use crate::controls::catalogue::Catalogue;
 use crate::controls::engine;
@@ -30,8 +30,7 @@ pub fn run(args: &AuditArgs) -> Result<u8, Error> {
 pub fn report(args: &AuditArgs) -> Result<Report, Error> {
     let setup = Setup::read(&args.evidence, &args.judge, &args.time).map_err(Error::Usage)?;
     output::tell_notes(&args.show, &setup.notes);
-    let how = Reading { allow_defects: args.judge.allow_defects, events: args.events_parquet.is_some() };
-    let rebuilt = rebuild(&args.evidence, &args.time, &args.show, &setup, how)?;
+    let rebuilt = rebuild(&args.evidence, &args.time, &args.show, &setup, args.events_parquet.is_some())?;
     if let Some(path) = &args.events_parquet {
         output::events(path, &rebuilt.log.events).map_err(Error::Output)?;
     }

@@ -134,7 +134,7 @@ pub fn tell_defects<'a>(
         say(&format!("defect: {path}{record}: {reason}"));
     }
     if hidden > 0 {
-        say(&format!("… and {hidden} more defects (-v shows all)"));
+        say(&format!("… and {hidden} more defects (`audit -v` shows all)"));
     }
 }
 

@@ -42,15 +42,6 @@ pub(super) fn threads(jobs: Option<usize>) -> Result<(), Error> {
     Ok(())
 }
 
-/// What ingest must do besides.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Reading {
-    /// Damaged evidence does not fail the gate.
-    pub allow_defects: bool,
-    /// Fill the table of events.
-    pub events: bool,
-}
-
 /// All that the evidence tells.
 pub struct Rebuilt {
     /// The log.
@@ -63,22 +54,22 @@ pub struct Rebuilt {
     pub world: World,
 }
 
-/// Reads the evidence and replays it.
+/// Reads the evidence and replays it. `events`: fills the table of events too.
 pub fn rebuild(
     evidence: &EvidenceArgs,
     times: &TimeArgs,
     show: &ShowArgs,
     setup: &Setup,
-    how: Reading,
+    events: bool,
 ) -> Result<Rebuilt, Error> {
     let captured_at = evidence.captured_at.as_deref().map(|text| time("--captured-at", text, None));
     let captured_at = captured_at.transpose().map_err(Error::Usage)?;
     let progress = Progress::begin(show.progress, show.quiet);
     let options = ingest::Options {
         captured_at,
-        allow_defects: how.allow_defects,
+        allow_defects: evidence.allow_defects,
         strict: evidence.strict,
-        events: how.events,
+        events,
         watch: &progress,
         ..ingest::Options::default()
     };
@@ -99,6 +90,14 @@ pub fn rebuild(
     let world = World::replay(facts, coverage);
     Ok(Rebuilt { log, integrity, times, world })
 }
+
+/// The exit code of what shows and does not judge: damaged evidence is said by it, too.
+pub fn exit_code(evidence: &EvidenceArgs, log: &Log) -> u8 {
+    if log.defects.is_empty() || evidence.allow_defects { 0 } else { DAMAGED }
+}
+
+/// Damaged evidence.
+const DAMAGED: u8 = 4;
 
 /// Coverage from events, digests and the user's word. A digest is a sign of life for the whole time that it speaks of.
 fn covered(log: &Log, times: &Instants, terms: Terms) -> Coverage {

@@ -58,7 +58,7 @@ impl Setup {
         let minutes = log_01.and_then(|c| c.params.int("max_gap_minutes")).unwrap_or(60);
         Ok(Self {
             policy: config.policy().map_err(stated)?,
-            gate: gate_terms(args, &config).map_err(stated)?,
+            gate: gate_terms(args, evidence.allow_defects, &config).map_err(stated)?,
             assertions: config.assertions().map_err(stated)?,
             terms: Terms { max_gap: Duration::minutes(minutes), minimum: config.minimum() },
             sha256: fingerprint(&controls, &text, evidence, (times, args.limits.name())),
@@ -83,7 +83,7 @@ fn in_file(path: Option<&Path>, problem: &str) -> String {
     path.map_or_else(|| problem.to_owned(), |path| format!("{}: {problem}", path.display()))
 }
 
-fn gate_terms(args: &JudgeArgs, config: &Config) -> Result<gate::Terms, String> {
+fn gate_terms(args: &JudgeArgs, allow_defects: bool, config: &Config) -> Result<gate::Terms, String> {
     let stated = config.gate.fail_on.as_deref().map(|word| match word {
         "critical" => Ok(FailOnArg::Critical),
         "high" => Ok(FailOnArg::High),
@@ -113,7 +113,7 @@ fn gate_terms(args: &JudgeArgs, config: &Config) -> Result<gate::Terms, String> 
             InsufficientArg::Warn => Insufficient::Warn,
             InsufficientArg::Ignore => Insufficient::Ignore,
         },
-        allow_defects: args.allow_defects,
+        allow_defects,
     })
 }
 

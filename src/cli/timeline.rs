@@ -2,7 +2,7 @@
 
 use super::args::{JudgeArgs, PlainFormat, TimeArgs, TimelineArgs, time};
 use super::output;
-use super::rebuild::{Error, Reading, Rebuilt, rebuild, threads};
+use super::rebuild::{Error, Rebuilt, exit_code, rebuild, threads};
 use super::setup::Setup;
 use crate::render::timeline as render;
 use crate::report::state::Wanted;
@@ -11,16 +11,16 @@ use crate::report::timeline::{Asked, Story};
 /// Runs the command; answers with the exit code.
 pub fn run(args: &TimelineArgs) -> Result<u8, Error> {
     threads(args.evidence.jobs)?;
-    let told = story(args)?;
+    let (told, code) = story(args)?;
     output::plain(&args.show, args.format, |format, options| match format {
         PlainFormat::Json => render::json(&told),
         PlainFormat::Text => render::text(&told, options),
     })?;
-    Ok(0)
+    Ok(code)
 }
 
-/// Everything up to what is told.
-pub fn story(args: &TimelineArgs) -> Result<Story, Error> {
+/// Everything up to what is told, with the exit code.
+pub fn story(args: &TimelineArgs) -> Result<(Story, u8), Error> {
     let wanted = |flag: &str, given: &[String]| Wanted::of(flag, given).map_err(Error::Usage);
     let mut asked = Asked {
         subject: wanted("--subject", &args.subject)?,
@@ -29,8 +29,8 @@ pub fn story(args: &TimelineArgs) -> Result<Story, Error> {
         ..Asked::default()
     };
     let setup = Setup::read(&args.evidence, &JudgeArgs::default(), &TimeArgs::default()).map_err(Error::Usage)?;
-    let how = Reading { events: asked.wants_others(), ..Reading::default() };
-    let Rebuilt { log, times, world, .. } = rebuild(&args.evidence, &TimeArgs::default(), &args.show, &setup, how)?;
+    let Rebuilt { log, times, world, .. } =
+        rebuild(&args.evidence, &TimeArgs::default(), &args.show, &setup, asked.wants_others())?;
     let edge = |flag: &str, text: Option<&str>| text.map(|text| time(flag, text, Some(times.as_of))).transpose();
     let from = edge("--from", args.from.as_deref()).map_err(Error::Usage)?;
     let to = edge("--to", args.to.as_deref()).map_err(Error::Usage)?;
@@ -39,5 +39,6 @@ pub fn story(args: &TimelineArgs) -> Result<Story, Error> {
     }
     asked.between = (from, to);
     output::tell_defects(&args.show, false, log.defects.iter().map(|d| (d.path.as_str(), d.record, d.reason.as_str())));
-    Story::of(&world, &log, &asked).map_err(Error::Usage)
+    let told = Story::of(&world, &log, &asked).map_err(Error::Usage)?;
+    Ok((told, exit_code(&args.evidence, &log)))
 }

@@ -5,16 +5,11 @@ use super::limits::{Holds, Limit};
 use super::plan_rules::{self, InForce, Target};
 use super::routes::{self, End, Way};
 use super::subject::{Key, Subject};
-use super::view::{Context, View};
+use super::view::View;
 use super::keys;
 
 pub use super::nothing_to_check as check;
-
-/// Copy jobs to and from air-gapped vaults, and rules of plans that reach for one.
-pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
-    let jobs = routes::jobs(context).map(|way| routes::subject(&way));
-    jobs.chain(plan_rules::subjects(context)).collect()
-}
+pub use super::plan_rules::subjects_and_jobs as subjects;
 
 pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     if let Key::Rule(..) = &subject.key {

@@ -33,6 +33,12 @@ pub fn targets<'r>(context: &Context<'_>, rule: &'r Rule) -> Vec<Target<'r>> {
     each.filter(|target| target.end != End::Other).collect()
 }
 
+/// Copy jobs to and from air-gapped vaults, and rules of plans that reach for one.
+pub fn subjects_and_jobs(context: &Context<'_>) -> Vec<Subject> {
+    let jobs = routes::jobs(context).map(|way| routes::subject(&way));
+    jobs.chain(subjects(context)).collect()
+}
+
 /// Rules of plans in scope that reach, in any version, for a vault that is or may be air-gapped.
 pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
     let mut all = Vec::new();

@@ -176,7 +176,7 @@ fn the_estate_audited_from_saved_facts_gets_the_same_report_without_bodies() {
 fn state(words: &[&str]) -> Value {
     let all = [&["vaultrail", "state", "--progress", "never", "--quiet"], words].concat();
     let Command::State(args) = Cli::try_parse_from(all).unwrap().command else { panic!("not a state") };
-    let mut told = serde_json::to_value(vaultrail::cli::state::state(&args).unwrap()).unwrap();
+    let mut told = serde_json::to_value(vaultrail::cli::state::state(&args).unwrap().0).unwrap();
     let sources = told["sources"].as_array().unwrap();
     let paths = sources.iter().map(|s| (s["id"].as_u64().unwrap(), s["path"].as_str().unwrap().to_owned())).collect();
     told.as_object_mut().unwrap().remove("sources");
