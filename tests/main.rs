@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests fail by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests write files, start programs and ask where they run")]
 
+mod against;
 mod architecture;
 mod bad_input;
 mod browser;

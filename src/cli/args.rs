@@ -1,7 +1,11 @@
 //! The command line, as data.
 
+mod compare;
+mod look;
 mod rules;
 
+pub use compare::{AgainstArgs, DiffArgs, GateArgs};
+pub use look::{TimelineArgs, VerifyArgs};
 pub use rules::{ControlsCommand, ExplainArgs, LintArgs, ListArgs, ShowControlArgs};
 
 use crate::instant::{self, Instant};
@@ -28,13 +32,13 @@ pub enum Command {
     #[command(after_long_help = EXAMPLES)]
     Audit(Box<AuditArgs>),
     /// Verify CloudTrail's digest chains: whether log files are missing, altered or moved.
-    #[command(after_long_help = VERIFY)]
+    #[command(after_long_help = look::VERIFY)]
     Verify(Box<VerifyArgs>),
     /// Show the rebuilt state at an instant: every entity, each attribute with the record that set it.
     #[command(after_long_help = STATE)]
     State(Box<StateArgs>),
     /// Tell the story of a vault, share, team, session, resource, account or actor: what happened, what it changed, who.
-    #[command(after_long_help = TIMELINE)]
+    #[command(after_long_help = look::TIMELINE)]
     Timeline(Box<TimelineArgs>),
     /// Write a commented vaultrail.toml, and a read-only script that collects the inventory with the AWS CLI.
     Init(InitArgs),
@@ -44,6 +48,9 @@ pub enum Command {
     /// Explain a control, or, with --report, a verdict: each step to it with the record behind the step.
     #[command(after_long_help = rules::EXPLAIN)]
     Explain(ExplainArgs),
+    /// Hold a report against an earlier one: what is new, regressed, fixed, gone; the gate is on what is new.
+    #[command(after_long_help = compare::DIFF)]
+    Diff(Box<DiffArgs>),
     /// Print the JSON Schema of the report.
     Schema,
 }
@@ -73,79 +80,6 @@ Examples:
   vaultrail state evidence/                               everything, as of the latest evidence
   vaultrail state evidence/ --at 2026-10-18T02:30:00Z     what held at that instant
   vaultrail state evidence/ --format json | jq '.entities[] | select(.kind == \"vault\")'";
-
-const TIMELINE: &str = "\
-Examples:
-  vaultrail timeline logs/ --subject prod-airgap          all that befell a vault
-  vaultrail timeline logs/ --actor ci-deploy              all that a role did, calls of other services too
-  vaultrail timeline logs/ --event '*RecoveryPoint*'      who touched recovery points";
-
-const VERIFY: &str = "\
-Examples:
-  aws s3 sync s3://BUCKET/AWSLogs/ logs/AWSLogs/
-  aws cloudtrail list-public-keys --start-time START --end-time END > keys.json
-  aws s3api head-object --bucket BUCKET --key NEWEST-DIGEST > head.json
-  vaultrail verify logs/ --public-keys keys.json --head-object head.json
-  vaultrail verify logs/                                  without keys: hashes and links only
-
-Exit codes:
-  0  every chain holds and every file that digests name is as delivered
-  2  bad usage, a path that does not exist, no digests
-  4  something is missing, altered, moved or unreadable
-  5  a bug";
-
-/// `vaultrail verify`.
-#[derive(Debug, Args)]
-pub struct VerifyArgs {
-    /// Files and folders with CloudTrail digests and log files; `-` is standard input.
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// Output of `aws cloudtrail list-public-keys`; repeatable. Keys among the paths are used as well.
-    #[arg(long, value_name = "FILE")]
-    pub public_keys: Vec<PathBuf>,
-    /// Output of `aws s3api head-object` for the newest digest of a chain, which has its signature; repeatable.
-    #[arg(long, value_name = "FILE")]
-    pub head_object: Vec<PathBuf>,
-    /// Format [default: text on a terminal, json in a pipe].
-    #[arg(long, value_enum, help_heading = "Output")]
-    pub format: Option<PlainFormat>,
-    /// Where it goes.
-    #[command(flatten)]
-    pub show: ShowArgs,
-    /// Threads [default: all cores].
-    #[arg(long, value_name = "N")]
-    pub jobs: Option<usize>,
-}
-
-/// `vaultrail timeline`.
-#[derive(Debug, Args)]
-pub struct TimelineArgs {
-    /// What is read.
-    #[command(flatten)]
-    pub evidence: EvidenceArgs,
-    /// A vault, share, team, session, resource or account: its ARN or id, the name at its end, or a pattern with `*`;
-    /// repeatable.
-    #[arg(long, value_name = "ARN|NAME")]
-    pub subject: Vec<String>,
-    /// Who: ARN or name of a principal, session name, access key id, address, or a pattern with `*`; repeatable.
-    #[arg(long, value_name = "WHO")]
-    pub actor: Vec<String>,
-    /// Event names, or a pattern with `*`; repeatable.
-    #[arg(long, value_name = "NAME")]
-    pub event: Vec<String>,
-    /// First instant.
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
-    pub from: Option<String>,
-    /// Last instant.
-    #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
-    pub to: Option<String>,
-    /// Format [default: text on a terminal, json in a pipe].
-    #[arg(long, value_enum, help_heading = "Output")]
-    pub format: Option<PlainFormat>,
-    /// Where it goes.
-    #[command(flatten)]
-    pub show: ShowArgs,
-}
 
 /// `vaultrail init`.
 #[derive(Debug, Args)]
@@ -294,6 +228,20 @@ pub struct ShowArgs {
     pub quiet: bool,
 }
 
+/// In which forms a report is written, and where to.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// Format of the report; repeatable [default: text on a terminal, json in a pipe].
+    #[arg(long, value_enum, help_heading = "Output")]
+    pub format: Vec<FormatArg>,
+    /// Where it goes.
+    #[command(flatten)]
+    pub show: ShowArgs,
+    /// Write `report.<format>` for each format into this folder.
+    #[arg(long, value_name = "DIR", conflicts_with = "output", help_heading = "Output")]
+    pub out_dir: Option<PathBuf>,
+}
+
 /// What is judged, and what fails the gate.
 #[derive(Debug, Default, Args)]
 pub struct JudgeArgs {
@@ -315,12 +263,9 @@ pub struct JudgeArgs {
     /// Provider limits to judge by: those of a date, or those of the time of what is judged.
     #[arg(long, value_enum, default_value = "by-event-time", help_heading = "Configuration")]
     pub limits: LimitsArg,
-    /// Fail from this severity on [default: high].
-    #[arg(long, value_enum, help_heading = "Gate")]
-    pub fail_on: Option<FailOnArg>,
-    /// How INSUFFICIENT_DATA weighs [default: warn].
-    #[arg(long, value_enum, help_heading = "Gate")]
-    pub insufficient: Option<InsufficientArg>,
+    /// The gate.
+    #[command(flatten)]
+    pub gate: GateArgs,
 }
 
 /// The instant and the window.
@@ -352,15 +297,12 @@ pub struct AuditArgs {
     /// When.
     #[command(flatten)]
     pub time: TimeArgs,
-    /// Format of the report; repeatable [default: text on a terminal, json in a pipe].
-    #[arg(long, value_enum, help_heading = "Output")]
-    pub format: Vec<FormatArg>,
-    /// Where it goes.
+    /// Earlier runs.
     #[command(flatten)]
-    pub show: ShowArgs,
-    /// Write `report.<format>` for each format into this folder.
-    #[arg(long, value_name = "DIR", conflicts_with = "output", help_heading = "Output")]
-    pub out_dir: Option<PathBuf>,
+    pub against: AgainstArgs,
+    /// The report.
+    #[command(flatten)]
+    pub report: ReportArgs,
     /// Also write a table of all log records, one row each, as a Parquet file.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub events_parquet: Option<PathBuf>,

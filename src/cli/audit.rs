@@ -1,36 +1,53 @@
 //! `vaultrail audit`: ingest, rebuild, judge, render.
 
-use super::args::{AuditArgs, FormatArg, When};
-use super::output;
+use super::args::{AuditArgs, FormatArg, ReportArgs, When};
 use super::rebuild::{Error, Rebuilt, rebuild, threads};
 use super::setup::Setup;
+use super::{history, output, saved};
 use crate::controls::catalogue::Catalogue;
 use crate::controls::engine;
 use crate::controls::view::Context;
 use crate::render::{self, Format, TextOptions};
 use crate::report::compile::{Frame, Outcome, compile};
 use crate::report::wire::Report;
+use crate::report::{comparison, gate};
 use std::io::IsTerminal;
 
 /// Runs the command; answers with the exit code.
 pub fn run(args: &AuditArgs) -> Result<u8, Error> {
-    let formats = formats(args)?;
+    let formats = formats(&args.report)?;
     threads(args.evidence.jobs)?;
-    let report = report(args)?;
+    let baseline = args.against.baseline.as_deref().map(|path| saved::read("--baseline", path));
+    let baseline = baseline.transpose().map_err(Error::Usage)?;
+    let (mut report, gate) = judged(args)?;
+    if let Some(old) = &baseline {
+        comparison::against(&mut report, old, gate);
+    }
+    let mut notes = Vec::new();
+    let line = args.against.history.as_deref().map(|path| history::take(path, &mut report, &mut notes));
+    let line = line.transpose().map_err(Error::Usage)?.flatten();
+    output::tell_notes(&args.report.show, &notes);
     for format in formats {
         let rendered =
-            render::render(format, &report, &text_options(args)).map_err(|e| Error::Render(e.to_string()))?;
-        output::deliver(args, format, &rendered).map_err(Error::Output)?;
+            render::render(format, &report, &text_options(&args.report)).map_err(|e| Error::Render(e.to_string()))?;
+        output::deliver(&args.report, format, &rendered).map_err(Error::Output)?;
+    }
+    if let Some(line) = line {
+        line.append().map_err(Error::Output)?;
     }
     output::tell(args, &report);
     Ok(report.summary.gate.exit_code)
 }
 
-/// Everything up to the report.
+/// Everything up to the report, which no earlier run has a part in.
 pub fn report(args: &AuditArgs) -> Result<Report, Error> {
+    judged(args).map(|(report, _)| report)
+}
+
+fn judged(args: &AuditArgs) -> Result<(Report, gate::Terms), Error> {
     let setup = Setup::read(&args.evidence, &args.judge, &args.time).map_err(Error::Usage)?;
-    output::tell_notes(&args.show, &setup.notes);
-    let rebuilt = rebuild(&args.evidence, &args.time, &args.show, &setup, args.events_parquet.is_some())?;
+    output::tell_notes(&args.report.show, &setup.notes);
+    let rebuilt = rebuild(&args.evidence, &args.time, &args.report.show, &setup, args.events_parquet.is_some())?;
     if let Some(path) = &args.events_parquet {
         output::events(path, &rebuilt.log.events).map_err(Error::Output)?;
     }
@@ -63,6 +80,7 @@ pub fn report(args: &AuditArgs) -> Result<Report, Error> {
         window_from: times.from,
         limits: &setup.limits.profile,
         config_sha256: setup.sha256.clone(),
+        scope_sha256: setup.scope_sha256.clone(),
         preset: setup.preset.clone(),
         framework: setup.framework.clone(),
         catalogues: &catalogues,
@@ -70,10 +88,11 @@ pub fn report(args: &AuditArgs) -> Result<Report, Error> {
         gate: setup.gate,
         max_records: args.max_records,
     };
-    Ok(compile(&outcomes, world, log, &frame))
+    Ok((compile(&outcomes, world, log, &frame), setup.gate))
 }
 
-fn formats(args: &AuditArgs) -> Result<Vec<Format>, Error> {
+/// The forms that the flags ask for, or that fit where the report goes.
+pub(super) fn formats(args: &ReportArgs) -> Result<Vec<Format>, Error> {
     let mut formats: Vec<Format> = Vec::new();
     for format in &args.format {
         let format = match format {
@@ -102,7 +121,8 @@ fn no_color() -> bool {
     std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
-fn text_options(args: &AuditArgs) -> TextOptions {
+/// How wide and colourful its text is.
+pub(super) fn text_options(args: &ReportArgs) -> TextOptions {
     text_width(args.show.color, args.show.output.is_none() && args.out_dir.is_none())
 }
 

@@ -2,11 +2,10 @@
 
 use super::args::{ExplainArgs, PlainFormat};
 use super::rebuild::Error;
-use super::{controls, output};
+use super::{controls, output, saved};
 use crate::controls::params::nearest;
 use crate::render::{explain as render, manual};
 use crate::report::explain::{Explained, find};
-use crate::report::wire::{Report, SCHEMA};
 use std::path::Path;
 
 /// Runs the command; answers with the exit code.
@@ -34,7 +33,7 @@ fn is_uid(text: &str) -> bool {
 }
 
 fn verdict(args: &ExplainArgs, path: &Path) -> Result<(), Error> {
-    let report = read(path).map_err(Error::Usage)?;
+    let report = saved::read("--report", path).map_err(Error::Usage)?;
     let controls = crate::controls::all().map_err(Error::Usage)?;
     let uid = args.what.to_lowercase();
     let verdict = find(&report, &uid).map_err(|problem| {
@@ -48,16 +47,4 @@ fn verdict(args: &ExplainArgs, path: &Path) -> Result<(), Error> {
         PlainFormat::Json => render::json(&explained),
         PlainFormat::Text => render::text(&explained, options),
     })
-}
-
-fn read(path: &Path) -> Result<Report, String> {
-    let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|cause| format!("--report: cannot read {shown}: {cause}"))?;
-    let report: Report = serde_json::from_str(&text)
-        .map_err(|cause| format!("--report {shown} is no JSON report ({SCHEMA}): {cause}"))?;
-    if report.schema == SCHEMA {
-        Ok(report)
-    } else {
-        Err(format!("--report {shown} has the schema {:?}; this version reads {SCHEMA}", report.schema))
-    }
 }

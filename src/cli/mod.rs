@@ -5,11 +5,14 @@ pub mod audit;
 pub mod choice;
 pub mod config;
 pub mod controls;
+pub mod diff;
 pub mod explain;
+pub mod history;
 pub mod init;
 pub mod output;
 pub mod progress;
 pub mod rebuild;
+pub mod saved;
 pub mod setup;
 pub mod state;
 pub mod timeline;
@@ -48,6 +51,7 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Init(args) => code(init::run(args)),
         Command::Controls(args) => code(controls::run(args)),
         Command::Explain(args) => code(explain::run(args)),
+        Command::Diff(args) => code(diff::run(args)),
         Command::Schema => {
             let schema = crate::report::wire::schema();
             let text = serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n";

@@ -1,7 +1,7 @@
 //! Where results go: standard output or files, written whole or not at all; everything else to standard error.
 #![expect(clippy::disallowed_methods, reason = "the one place that writes to the disk")]
 
-use super::args::{AuditArgs, PlainFormat, ShowArgs};
+use super::args::{AuditArgs, PlainFormat, ReportArgs, ShowArgs};
 use super::audit::text_width;
 use super::rebuild::Error;
 use crate::ingest::columns::facts::Facts;
@@ -12,7 +12,7 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 /// Delivers one rendered report.
-pub fn deliver(args: &AuditArgs, format: Format, bytes: &[u8]) -> Result<(), String> {
+pub fn deliver(args: &ReportArgs, format: Format, bytes: &[u8]) -> Result<(), String> {
     match (&args.out_dir, &args.show.output) {
         (Some(folder), _) => {
             self::folder(folder)?;
@@ -43,6 +43,13 @@ pub fn plain(
 /// A folder, with those above it.
 pub fn folder(path: &Path) -> Result<(), String> {
     std::fs::create_dir_all(path).map_err(|cause| format!("cannot create {}: {cause}", path.display()))
+}
+
+/// A line at the end of a file, in one piece.
+pub fn append(path: &Path, line: &str) -> Result<(), String> {
+    let open = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    open.and_then(|mut file| file.write_all(line.as_bytes()))
+        .map_err(|cause| format!("--history: cannot write {}: {cause}", path.display()))
 }
 
 /// To standard output; a reader that stops early, such as `head`, is no error.
@@ -145,23 +152,30 @@ pub fn tell_notes(show: &ShowArgs, notes: &[String]) {
     }
 }
 
-/// Says on standard error why the gate answers as it does, and what became of the exceptions.
+/// Says on standard error what was damaged, why the gate answers as it does, and what became of the exceptions.
 pub fn tell(args: &AuditArgs, report: &Report) {
-    if args.show.quiet {
+    let defects = report.inputs.defects.iter();
+    tell_defects(&args.report.show, args.verbose, defects.map(|d| (d.path.as_str(), d.record, d.reason.as_str())));
+    tell_gate(&args.report.show, report);
+}
+
+/// The same without the damage.
+pub fn tell_gate(show: &ShowArgs, report: &Report) {
+    if show.quiet {
         return;
     }
-    let defects = report.inputs.defects.iter();
-    tell_defects(&args.show, args.verbose, defects.map(|d| (d.path.as_str(), d.record, d.reason.as_str())));
     for exception in &report.exceptions {
+        let (control, subjects) = (&exception.control, exception.subjects.join(", "));
         say(&format!(
-            "exception: {} on {} is {} ({} matched, owner {}, expires {})",
-            exception.control,
-            exception.subjects.join(", "),
-            exception.state,
-            exception.matched,
-            exception.owner,
-            exception.expires
+            "exception: {control} on {subjects} is {} ({} matched, owner {}, expires {})",
+            exception.state, exception.matched, exception.owner, exception.expires
         ));
+        for broad in &exception.too_broad {
+            say(&format!("exception: {control} on {subjects} is too broad: {broad}"));
+        }
+    }
+    for difference in report.comparison.iter().flat_map(|comparison| &comparison.differences) {
+        say(&format!("baseline: {difference}"));
     }
     let gate = &report.summary.gate;
     for reason in &gate.reasons {

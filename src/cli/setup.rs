@@ -1,11 +1,11 @@
 //! From what the user wrote to what it means: controls, parameters, policy, gate, and the instants of the run.
 
-use super::args::{EvidenceArgs, FailOnArg, InsufficientArg, JudgeArgs, TimeArgs, time};
+use super::args::{EvidenceArgs, FailOnArg, GateArgs, InsufficientArg, JudgeArgs, TimeArgs, time};
 use super::choice::{self, Choice, InForce};
-use super::config::Config;
+use super::config::{Config, GateTable};
 use crate::controls::limits::Limits;
 use crate::controls::narrow::Narrow;
-use crate::controls::policy::Policy;
+use crate::controls::policy::{Policy, Scope};
 use crate::coverage::{Assertion, Run, Terms};
 use crate::ingest::{self, Log};
 use crate::instant::{self, Instant};
@@ -44,6 +44,8 @@ pub struct Setup {
     pub terms: Terms,
     /// SHA-256 of all of it.
     pub sha256: String,
+    /// SHA-256 of what is judged.
+    pub scope_sha256: String,
 }
 
 impl Setup {
@@ -56,9 +58,11 @@ impl Setup {
         let Choice { controls, preset, framework, notes } = choice::choose(args, &config, stated)?;
         let log_01 = controls.iter().find(|c| c.id == "LOG-01");
         let minutes = log_01.and_then(|c| c.params.int("max_gap_minutes")).unwrap_or(60);
+        let policy = config.policy().map_err(stated)?;
         Ok(Self {
-            policy: config.policy().map_err(stated)?,
-            gate: gate_terms(args, evidence.allow_defects, &config).map_err(stated)?,
+            scope_sha256: scope(&controls, &policy.scope, args.limits.name()),
+            policy,
+            gate: gate_terms(&args.gate, evidence.allow_defects, &config.gate).map_err(stated)?,
             assertions: config.assertions().map_err(stated)?,
             terms: Terms { max_gap: Duration::minutes(minutes), minimum: config.minimum() },
             sha256: fingerprint(&controls, &text, evidence, (times, args.limits.name())),
@@ -83,8 +87,9 @@ fn in_file(path: Option<&Path>, problem: &str) -> String {
     path.map_or_else(|| problem.to_owned(), |path| format!("{}: {problem}", path.display()))
 }
 
-fn gate_terms(args: &JudgeArgs, allow_defects: bool, config: &Config) -> Result<gate::Terms, String> {
-    let stated = config.gate.fail_on.as_deref().map(|word| match word {
+/// The gate as the flags and the config say.
+pub fn gate_terms(args: &GateArgs, allow_defects: bool, config: &GateTable) -> Result<gate::Terms, String> {
+    let stated = config.fail_on.as_deref().map(|word| match word {
         "critical" => Ok(FailOnArg::Critical),
         "high" => Ok(FailOnArg::High),
         "medium" => Ok(FailOnArg::Medium),
@@ -93,7 +98,7 @@ fn gate_terms(args: &JudgeArgs, allow_defects: bool, config: &Config) -> Result<
         other => Err(format!("[gate] fail_on = {other:?}: write critical, high, medium, low or never")),
     });
     let fail_on = args.fail_on.or(stated.transpose()?).unwrap_or(FailOnArg::High);
-    let stated = config.gate.insufficient.as_deref().map(|word| match word {
+    let stated = config.insufficient.as_deref().map(|word| match word {
         "fail" => Ok(InsufficientArg::Fail),
         "warn" => Ok(InsufficientArg::Warn),
         "ignore" => Ok(InsufficientArg::Ignore),
@@ -132,6 +137,21 @@ fn fingerprint(controls: &[InForce], text: &str, evidence: &EvidenceArgs, (args,
         limits
     ]);
     let whole = serde_json::json!({"controls": judged.collect::<Vec<_>>(), "config": text, "flags": flags});
+    ingest::sha256(whole.to_string().as_bytes())
+}
+
+/// What is judged, and by which parameters and limits: runs that agree in it can be compared. Whoever may hold, ask, share
+/// and delete is not part of it, nor are the times: what these change is what a comparison is after.
+fn scope(controls: &[InForce], scope: &Scope, limits: &str) -> String {
+    let judged = controls.iter().filter(|c| c.judged).map(|c| {
+        let Narrow { ids, types, tag } = &c.narrow;
+        serde_json::json!([c.id, c.control.rule.version, c.params.all(), ids, types, tag])
+    });
+    let Scope { accounts, regions, resource_types, resources } = scope;
+    let accounts = accounts.as_ref().map(|set| set.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let regions = regions.as_ref().map(|set| set.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let within = serde_json::json!([accounts, regions, resource_types, resources]);
+    let whole = serde_json::json!({"controls": judged.collect::<Vec<_>>(), "limits": limits, "scope": within});
     ingest::sha256(whole.to_string().as_bytes())
 }
 

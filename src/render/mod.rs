@@ -18,7 +18,7 @@ mod visible;
 
 pub use html::html;
 pub use json::json;
-pub use text::{TextOptions, text};
+pub use text::{TextOptions, comparison, text};
 
 use crate::report::wire::Report;
 

@@ -4,8 +4,11 @@
 //! and for which time, every failure can be read on its own and carries what `explain` and `bundle` take, and the last
 //! lines say again why the program exits as it does.
 
+mod comparison;
 pub(super) mod layout;
 mod tables;
+
+pub use comparison::comparison;
 
 use super::cite::{Library, gate_word, name, worst_first};
 use super::numbers::{counted, grouped, length};
@@ -37,6 +40,7 @@ pub fn text(report: &Report, options: &TextOptions) -> String {
     answer(&mut page, report);
     failures(&mut page, report, &library);
     undecided(&mut page, report);
+    comparison::changes(&mut page, report);
     tables::controls(&mut page, report);
     tables::frameworks(&mut page, report);
     tables::incidents(&mut page, report, &library);

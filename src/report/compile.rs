@@ -1,6 +1,7 @@
 //! From judgements to the report: pointers become paths and positions, counts are taken, nothing is thought up.
 
 use super::exceptions::{self, Exception};
+use super::gate::Known;
 use super::wire::{
     Bytes, ControlInfo, CoverageRef, CoverageStretch, DefectInfo, Drift, EvidenceRef, Files, Gate, GradedRange, Inputs,
     PairCoverage, Range, Reason, RecordBody, RecordRef, Records, Report, RowRef, Run, RunFramework, SCHEMA, Severity,
@@ -46,6 +47,8 @@ pub struct Frame<'a> {
     pub limits: &'a str,
     /// SHA-256 of the effective configuration.
     pub config_sha256: String,
+    /// SHA-256 of what is judged.
+    pub scope_sha256: String,
     /// The preset.
     pub preset: Option<String>,
     /// The framework of AWS Backup Audit Manager.
@@ -69,7 +72,7 @@ pub fn compile(outcomes: &[Outcome<'_>], world: &World, log: &Log, frame: &Frame
     let incidents = incidents::group(&all, &verdicts, log, (frame.window_from, frame.as_of));
     let records = cited_bodies(&all, &verdicts, log, frame.max_records);
     let drifts: Vec<Drift> = world.drifts.iter().map(|drift| told_drift(drift, world, log)).collect();
-    let gate = gate::weigh(&verdicts, log.defects.len(), frame.gate);
+    let gate = gate::weigh(&verdicts, log.defects.len(), frame.gate, &Known::default());
     let evidence = verdicts.iter().flat_map(|v| &v.evidence).chain(drifts.iter().flat_map(|d| &d.evidence));
     let cited = cited_sources(evidence);
     let controls: Vec<ControlInfo> = outcomes.iter().map(|outcome| control_info(outcome, &verdicts)).collect();
@@ -83,6 +86,7 @@ pub fn compile(outcomes: &[Outcome<'_>], world: &World, log: &Log, frame: &Frame
             framework: frame.framework.clone(),
             limits: frame.limits.into(),
             config_sha256: frame.config_sha256.clone(),
+            scope_sha256: frame.scope_sha256.clone(),
         },
         inputs: inputs(log),
         summary: summary(&verdicts, gate),
@@ -95,6 +99,8 @@ pub fn compile(outcomes: &[Outcome<'_>], world: &World, log: &Log, frame: &Frame
         exceptions,
         records,
         drifts,
+        comparison: None,
+        history: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::wire::{ExceptionInfo, ExceptionRef, Status, Verdict};
 use crate::instant::Instant;
 use globset::GlobMatcher;
+use std::collections::BTreeSet;
 
 /// From this many days before its end an exception is reported as expiring.
 const EXPIRING_DAYS: i64 = 14;
@@ -72,5 +73,32 @@ fn apply_one(exception: &Exception, verdicts: &mut [Verdict], as_of: Instant) ->
         reason: exception.reason.clone(),
         owner: exception.owner.clone(),
         expires: exception.expires.clone(),
+        too_broad: too_broad(exception, verdicts),
     }
+}
+
+/// Why an exception is wider than one should be: it hides failures that nobody has looked at yet.
+fn too_broad(exception: &Exception, verdicts: &[Verdict]) -> Vec<String> {
+    let families: BTreeSet<&str> = verdicts
+        .iter()
+        .filter(|v| exception.controls.is_match(&v.control))
+        .filter_map(|v| v.control.split('-').next())
+        .collect();
+    let accounts: BTreeSet<&str> = verdicts
+        .iter()
+        .filter(|v| v.status == Status::NonCompliant && exception.covers(v))
+        .filter_map(|v| v.subject.account.as_deref())
+        .collect();
+    let mut told = Vec::new();
+    if families.len() > 1 {
+        told.push(format!("{} stands for controls of {} families", exception.control, families.len()));
+    }
+    // What names nothing of a subject matches what does not exist as well.
+    for (pattern, _) in exception.subjects.iter().zip(&exception.matchers).filter(|(_, m)| m.is_match("\u{1}")) {
+        told.push(format!("{pattern} stands for every subject there will ever be"));
+    }
+    if accounts.len() > 1 {
+        told.push(format!("it covers failures of {} accounts", accounts.len()));
+    }
+    told
 }

@@ -1,6 +1,10 @@
 //! The gate: what a pipeline goes by. One exit code, and a sentence for each reason.
 
 use super::wire::{Gate, Severity, Status, Verdict};
+use std::collections::BTreeSet;
+
+/// Verdicts, by uid, that an earlier report gave already: the gate is on what is new.
+pub type Known = BTreeSet<String>;
 
 /// How INSUFFICIENT_DATA weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,20 +28,23 @@ pub struct Terms {
     pub allow_defects: bool,
 }
 
-/// Weighs the verdicts. Exit codes rank 1, 4, 3, 0; every reason is told, whichever decides.
-pub fn weigh(verdicts: &[Verdict], defects: usize, terms: Terms) -> Gate {
+/// Weighs the verdicts that are not known. Exit codes rank 1, 4, 3, 0; every reason is told, whichever decides.
+pub fn weigh(verdicts: &[Verdict], defects: usize, terms: Terms, known: &Known) -> Gate {
     let mut found: Vec<(u8, String)> = Vec::new();
     if let Some(least) = terms.fail_on {
         let judged: Vec<&Verdict> =
             verdicts.iter().filter(|v| v.severity >= least && v.status != Status::NotApplicable).collect();
-        let failed = judged.iter().filter(|v| v.status == Status::NonCompliant && v.exception.is_none()).count();
-        let open = judged.iter().filter(|v| v.status == Status::InsufficientData).count();
+        let failures = judged.iter().filter(|v| v.status == Status::NonCompliant && v.exception.is_none());
+        let failed = failures.filter(|v| !known.contains(&v.uid)).count();
+        let undecided = || judged.iter().filter(|v| v.status == Status::InsufficientData);
+        let (open, open_anew) = (undecided().count(), undecided().filter(|v| !known.contains(&v.uid)).count());
+        let new = if known.is_empty() { "" } else { ", and the baseline does not know it" };
         let at = format!("at or above {}", least.name());
         if failed > 0 {
-            found.push((1, format!("{} NON_COMPLIANT {at}", counted(failed))));
+            found.push((1, format!("{} NON_COMPLIANT {at}{new}", counted(failed))));
         }
-        if terms.insufficient == Insufficient::Fail && open > 0 {
-            found.push((3, format!("{} INSUFFICIENT_DATA {at}", counted(open))));
+        if terms.insufficient == Insufficient::Fail && open_anew > 0 {
+            found.push((3, format!("{} INSUFFICIENT_DATA {at}{new}", counted(open_anew))));
         } else if terms.insufficient != Insufficient::Ignore && open > 0 && open == judged.len() {
             found.push((3, format!("not one of the {open} verdicts {at} could be decided")));
         }

@@ -112,6 +112,9 @@ pub fn exceptions(page: &mut Page, report: &Report) {
         let control = format!("{}  ", exception.control);
         page.flow(2, 4, &[(bold(), &control), (style, &exception.state), (plain(), &covers), (plain(), &reason)]);
         page.flow(4, 6, &[(dim(), &exception.subjects.join(", "))]);
+        for broad in &exception.too_broad {
+            page.flow(4, 6, &[(AnsiColor::Yellow.on_default(), "too broad: "), (plain(), broad)]);
+        }
     }
 }
 

@@ -2,12 +2,16 @@
 //!
 //! Members stand in this order, lists are sorted by id, absent things are `null` or empty: never left out silently.
 
+mod comparison;
 mod evidence;
 mod framework;
+mod inputs;
 
 pub use crate::status::{Mapping, Severity, Status};
+pub use comparison::{Answer, Baseline, Change, Changed, Comparison, HistoryLine};
 pub use evidence::{CoverageRef, CoverageStretch, EvidenceRef, RecordBody, RecordRef, RowRef};
 pub use framework::{FrameworkInfo, RequirementControl, RequirementInfo, RunFramework, RunFrameworkControl};
+pub use inputs::{Bytes, DefectInfo, Files, GradedRange, Inputs, PairCoverage, Records, SourceFile};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -49,10 +53,15 @@ pub struct Report {
     pub records: Vec<RecordBody>,
     /// Where a snapshot contradicts the replay of the log.
     pub drifts: Vec<Drift>,
+    /// What became of the verdicts since the baseline; `null`: there is none.
+    pub comparison: Option<Comparison>,
+    /// Earlier runs of the same scope and this one, by as-of; empty where no history is kept.
+    #[serde(default)]
+    pub history: Vec<HistoryLine>,
 }
 
 /// The program.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tool {
     /// `vaultrail`.
@@ -77,84 +86,19 @@ pub struct Run {
     pub limits: String,
     /// SHA-256 of the effective configuration.
     pub config_sha256: String,
+    /// SHA-256 of what is judged: controls with their parameters, provider limits, `[scope]`. Only runs that agree in it
+    /// can be compared without a word.
+    pub scope_sha256: String,
 }
 
 /// From one instant to another, RFC 3339.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Range {
     /// First instant.
     pub from: String,
     /// Last instant.
     pub to: String,
-}
-
-/// What was read.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Inputs {
-    /// found = read + defective + `not_evidence`.
-    pub files: Files,
-    /// Snapshot rows.
-    pub observations: u64,
-    /// read = used + `counted_only` + duplicate + defective.
-    pub records: Records,
-    /// Sizes.
-    pub bytes: Bytes,
-    /// Damage, by path and record.
-    pub defects: Vec<DefectInfo>,
-}
-
-/// File counts.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Files {
-    /// Below the given paths.
-    pub found: u64,
-    /// Read to the end.
-    pub read: u64,
-    /// Broken.
-    pub defective: u64,
-    /// Of no known kind.
-    pub not_evidence: u64,
-}
-
-/// Record counts.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Records {
-    /// All.
-    pub read: u64,
-    /// Used by the world.
-    pub used: u64,
-    /// Counted for coverage.
-    pub counted_only: u64,
-    /// Again the same.
-    pub duplicate: u64,
-    /// Broken.
-    pub defective: u64,
-}
-
-/// Sizes in bytes.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Bytes {
-    /// On disk.
-    pub stored: u64,
-    /// Decompressed.
-    pub decompressed: u64,
-}
-
-/// Damage.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DefectInfo {
-    /// Which file.
-    pub path: String,
-    /// Which record, from 0; `null`: the file itself.
-    pub record: Option<u64>,
-    /// What is wrong and what to do.
-    pub reason: String,
 }
 
 /// What came out.
@@ -177,51 +121,6 @@ pub struct Gate {
     pub exit_code: u8,
     /// Why, one sentence each.
     pub reasons: Vec<String>,
-}
-
-/// Where one account's log of one Region is known to be complete.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PairCoverage {
-    /// Whose log.
-    pub account: String,
-    /// Of which Region.
-    pub region: String,
-    /// Disjoint intervals within the window, in order.
-    pub intervals: Vec<GradedRange>,
-    /// Records with this account and Region.
-    pub events: u64,
-}
-
-/// An interval with what vouches for it.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GradedRange {
-    /// First instant.
-    pub from: String,
-    /// Last instant.
-    pub to: String,
-    /// What vouches for it.
-    pub grade: String,
-}
-
-/// A file that was read.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SourceFile {
-    /// Number that evidence refers to.
-    pub id: u64,
-    /// As given.
-    pub path: String,
-    /// SHA-256 of the stored bytes; only of files that are cited.
-    pub sha256: Option<String>,
-    /// What it is.
-    pub kind: String,
-    /// When a snapshot was taken.
-    pub captured_at: Option<String>,
-    /// The file of saved facts that tells of it, where it was not read itself: then its records have no bodies here.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub saved_in: Option<String>,
 }
 
 /// A control as it was judged.
@@ -346,6 +245,9 @@ pub struct ExceptionInfo {
     pub owner: String,
     /// Until when.
     pub expires: String,
+    /// Why it is wider than an exception should be; empty: it is not.
+    #[serde(default)]
+    pub too_broad: Vec<String>,
 }
 
 /// Related events of one actor.
