@@ -29,6 +29,7 @@ mod real_data;
 mod render;
 mod rules;
 mod schedule;
+mod shell;
 mod signing;
 mod state;
 mod support;

@@ -2,10 +2,12 @@
 
 mod compare;
 mod look;
+mod pages;
 mod rules;
 
 pub use compare::{AgainstArgs, DiffArgs, GateArgs};
 pub use look::{TimelineArgs, VerifyArgs};
+pub use pages::{CompletionsArgs, ManArgs};
 pub use rules::{ControlsCommand, ExplainArgs, LintArgs, ListArgs, ShowControlArgs};
 
 use crate::instant::{self, Instant};
@@ -51,6 +53,11 @@ pub enum Command {
     /// Hold a report against an earlier one: what is new, regressed, fixed, gone; the gate is on what is new.
     #[command(after_long_help = compare::DIFF)]
     Diff(Box<DiffArgs>),
+    /// Print the completions of a shell.
+    #[command(after_long_help = pages::COMPLETIONS)]
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write that of every command.
+    Man(ManArgs),
     /// Print the JSON Schema of the report.
     Schema,
 }

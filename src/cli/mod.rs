@@ -10,6 +10,7 @@ pub mod explain;
 pub mod history;
 pub mod init;
 pub mod output;
+pub mod pages;
 pub mod progress;
 pub mod rebuild;
 pub mod saved;
@@ -52,6 +53,8 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Controls(args) => code(controls::run(args)),
         Command::Explain(args) => code(explain::run(args)),
         Command::Diff(args) => code(diff::run(args)),
+        Command::Completions(args) => code(pages::completions(args)),
+        Command::Man(args) => code(pages::man(args)),
         Command::Schema => {
             let schema = crate::report::wire::schema();
             let text = serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n";
