@@ -58,19 +58,6 @@ pub struct Sighting<T> {
     pub observed: bool,
 }
 
-/// A snapshot that showed something else than the replay of the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Contradiction<T> {
-    /// What the replay said.
-    pub replayed: T,
-    /// The record behind that.
-    pub replayed_by: Evidence,
-    /// What the snapshot shows.
-    pub observed: T,
-    /// The snapshot row.
-    pub observed_by: Evidence,
-}
-
 /// An attribute over time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeline<T> {
@@ -88,10 +75,9 @@ impl<T: Clone + PartialEq> Timeline<T> {
     ///
     /// `since` answers, for a snapshot at an instant, back to when the log is whole without a break: a first snapshot is
     /// carried back to there, never over an earlier change.
-    pub fn replay(mut seen: Vec<Sighting<T>>, since: impl Fn(Instant) -> Instant) -> (Self, Vec<Contradiction<T>>) {
+    pub fn replay(mut seen: Vec<Sighting<T>>, since: impl Fn(Instant) -> Instant) -> Self {
         seen.sort_by_key(|sighting| (sighting.at, sighting.observed, sighting.evidence));
         let mut spans: Vec<Span<T>> = Vec::new();
-        let mut contradictions = Vec::new();
         for sighting in seen {
             let Some(last) = spans.last_mut() else {
                 let from = if sighting.observed { since(sighting.at).min(sighting.at) } else { sighting.at };
@@ -103,14 +89,6 @@ impl<T: Clone + PartialEq> Timeline<T> {
                 if sighting.observed && last.origin == Origin::Event {
                     last.origin = Origin::Both;
                 }
-            } else if let (Some(replayed), Some(observed), true) = (&last.value, &sighting.value, sighting.observed) {
-                contradictions.push(Contradiction {
-                    replayed: replayed.clone(),
-                    replayed_by: last.last_shown(sighting.at).1,
-                    observed: observed.clone(),
-                    observed_by: sighting.evidence,
-                });
-                spans.push(span(sighting.at, sighting));
             } else {
                 // After a change to something unknown, a snapshot tells what it was changed to.
                 let tells = sighting.observed && last.value.is_none();
@@ -122,7 +100,7 @@ impl<T: Clone + PartialEq> Timeline<T> {
                 spans.push(span(from, sighting));
             }
         }
-        (Self { spans }, contradictions)
+        Self { spans }
     }
 
     /// What ends by itself, without an entry: a value for which `runs` holds, that no entry has shown since `end`, nor
@@ -205,14 +183,14 @@ mod tests {
 
     #[test]
     fn before_the_first_span_the_answer_is_unknown() {
-        let (line, _) = Timeline::replay(vec![seen(10, Some(1), 0, false)], |at| at);
+        let line = Timeline::replay(vec![seen(10, Some(1), 0, false)], |at| at);
         assert_eq!(line.at(t(9)), None);
         assert_eq!(line.at(t(10)).and_then(|s| s.value), Some(1));
     }
 
     #[test]
     fn a_snapshot_is_carried_back_over_a_whole_log_and_no_further() {
-        let (line, _) = Timeline::replay(vec![seen(100, Some(1), 0, true)], |_| t(40));
+        let line = Timeline::replay(vec![seen(100, Some(1), 0, true)], |_| t(40));
         assert_eq!(line.at(t(39)), None);
         assert_eq!(line.at(t(40)).map(|s| s.origin), Some(Origin::Inferred));
     }
@@ -220,10 +198,9 @@ mod tests {
     #[test]
     fn a_snapshot_tells_what_an_opaque_change_made() {
         let facts = vec![seen(10, Some(1), 0, false), seen(20, None, 1, false), seen(30, Some(2), 2, true)];
-        let (whole, drift) = Timeline::replay(facts.clone(), |_| t(0));
+        let whole = Timeline::replay(facts.clone(), |_| t(0));
         assert_eq!(whole.at(t(20)).and_then(|s| s.value), Some(2));
-        assert!(drift.is_empty());
-        let (holed, _) = Timeline::replay(facts, |_| t(25));
+        let holed = Timeline::replay(facts, |_| t(25));
         assert_eq!(holed.at(t(24)).map(|s| s.value), Some(None));
         assert_eq!(holed.at(t(25)).and_then(|s| s.value), Some(2));
     }
@@ -232,7 +209,7 @@ mod tests {
     fn what_ends_by_itself_lapses_unless_an_entry_says_otherwise() {
         let running = |value: &u32| *value == 1;
         let lapsed = |facts: Vec<Sighting<u32>>, after| {
-            let (mut line, _) = Timeline::replay(facts, |at| at);
+            let mut line = Timeline::replay(facts, |at| at);
             line.lapse(t(20), running, after);
             line.spans().iter().map(|span| (span.from.timestamp(), span.value, span.origin)).collect::<Vec<_>>()
         };
@@ -251,9 +228,8 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_that_disagrees_is_a_contradiction_and_wins_from_then_on() {
-        let (line, drift) = Timeline::replay(vec![seen(10, Some(1), 0, false), seen(30, Some(2), 1, true)], |_| t(0));
-        assert_eq!(drift.len(), 1);
+    fn a_snapshot_that_disagrees_wins_from_then_on() {
+        let line = Timeline::replay(vec![seen(10, Some(1), 0, false), seen(30, Some(2), 1, true)], |_| t(0));
         assert_eq!(line.at(t(29)).and_then(|s| s.value), Some(1));
         assert_eq!(line.at(t(30)).and_then(|s| s.value), Some(2));
     }

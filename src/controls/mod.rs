@@ -105,6 +105,7 @@ controls! {
     restores_succeed,
     retention_not_shortened,
     share_invitation_answered_in_time,
+    snapshots_agree_with_log,
     source_key_allows_copy,
     trail_configuration_not_tampered,
     vault_access_policy_confined,

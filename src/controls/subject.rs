@@ -48,6 +48,8 @@ pub enum Key {
     Plan(PlanArn),
     /// A rule of a backup plan, by its name.
     Rule(PlanArn, String),
+    /// Whatever kind of entity, by its kind and id in the world.
+    Entity(&'static str, String),
 }
 
 /// A subject.
@@ -215,6 +217,13 @@ impl Subject {
             region,
             name: Some(name.into()),
         }
+    }
+
+    /// Whatever kind of entity, under the account and Region whose log shows what happens to it.
+    pub fn entity(kind: &'static str, id: &str, pair: Option<&Pair>) -> Self {
+        let name = id.rsplit(['/', ':']).next().map(str::to_owned);
+        let (account, region) = pair.cloned().unzip();
+        Self { key: Key::Entity(kind, id.to_owned()), kind, id: id.to_owned(), account, region, name }
     }
 
     /// A trail.

@@ -15,7 +15,6 @@ use crate::controls::judgement::Judgement;
 use crate::controls::params::Params;
 use crate::controls::subject::Key;
 use crate::evidence::{Cite, Evidence, Grade, Stretch};
-use crate::ingest::log::Entry;
 use crate::ingest::{self, Log, Place, Said};
 use crate::instant::{self, Instant};
 use crate::world::World;
@@ -232,8 +231,7 @@ fn grade(grade: Grade) -> &'static str {
 
 pub(super) fn told_drift(drift: &crate::world::drift::Drift, world: &World, log: &Log) -> Drift {
     let [replayed, observed] = drift.evidence;
-    let when = |evidence| log.entry(evidence).map(Entry::time).unwrap_or_default();
-    let explanation = Explanation::of(&drift.entity, when(replayed), when(observed), &world.coverage);
+    let explanation = Explanation::of(drift.pair.as_ref(), drift.between, &world.coverage);
     let cites = [Cite::Entry(replayed, "replayed".into()), Cite::Entry(observed, "observed".into())];
     Drift {
         entity: drift.entity.clone(),

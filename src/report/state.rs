@@ -127,7 +127,7 @@ impl State {
         }
         entities.sort_by(|a, b| (rank(a.kind), a.kind, &a.id).cmp(&(rank(b.kind), b.kind, &b.id)));
         let drifts = world.drifts.iter().filter(|drift| wanted.holds(&drift.entity));
-        let drifts = drifts.filter(|drift| log.entry(drift.evidence[1]).is_some_and(|entry| entry.time() <= at));
+        let drifts = drifts.filter(|drift| drift.between.1 <= at);
         let drifts: Vec<Drift> = drifts.map(|drift| told_drift(drift, world, log)).collect();
         let attributes = entities.iter().flat_map(|entity| &entity.attributes);
         let cited = attributes.flat_map(|a| a.evidence.iter().chain(&a.confirmed));

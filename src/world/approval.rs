@@ -4,7 +4,7 @@
 //! a snapshot shows it. An update that is only asked for, or refused, leaves the old version in force.
 
 use super::Happened;
-use super::drift::Drift;
+use super::drift::{Compared, Whose};
 use super::entity::{Attributes, Entity, Told, keyed, last};
 use super::seen::{Note, Sightings};
 pub use super::session::Session;
@@ -173,7 +173,7 @@ impl Seen {
         seen.note(fact, Some(policy));
     }
 
-    pub(super) fn replay(mut self, arn: TeamArn, coverage: &Coverage, drifts: &mut Vec<Drift>) -> Team {
+    pub(super) fn replay(mut self, arn: TeamArn, coverage: &Coverage, compared: &mut Compared) -> Team {
         let pair = arn.pair();
         let created = self.created;
         let whole = |at: Instant| {
@@ -187,12 +187,19 @@ impl Seen {
         }
         let Versions { version, threshold, approvers, draft } = versions(&self.facts);
         let id = arn.to_string();
+        let whose = Whose { kind: "team", id: &id, pair: pair.as_ref(), created };
+        // What it passes through on its way is not compared.
+        let ends = |status: &TeamStatus| {
+            let passing = matches!(status, TeamStatus::Pending | TeamStatus::Deleting);
+            (!passing).then(|| status.clone())
+        };
+        compared.note(whose, "Status", &self.status.as_other(ends));
         Team {
-            status: self.status.replay(whole, &mut Note { drifts, entity: &id, field: "Status" }),
+            status: self.status.replay_quietly(whole),
             code: self.code.replay_quietly(whole),
             message: self.message.replay_quietly(|at| at),
-            version: version.replay(whole, &mut Note { drifts, entity: &id, field: "VersionId" }),
-            threshold: threshold.replay(whole, &mut Note { drifts, entity: &id, field: "MinApprovalsRequired" }),
+            version: version.replay(whole, &mut Note { compared, whose, field: "VersionId" }),
+            threshold: threshold.replay(whole, &mut Note { compared, whose, field: "MinApprovalsRequired" }),
             // Approvers lose their standing without any record of it, so a snapshot is not carried back.
             approvers: approvers.replay_quietly(|at| at),
             standing: lines(self.standing),

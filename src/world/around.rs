@@ -54,31 +54,31 @@ impl World {
                 organization.note_left(fact, account);
             }
         }
-        let (coverage, drifts) = (&self.coverage, &mut self.drifts);
+        let (coverage, compared) = (&self.coverage, &mut self.compared);
         macro_rules! settled {
-            ($($field:ident by $pair:expr => $seen:path;)*) => {
-                $(self.$field = settle(all.$field, coverage, drifts, $pair, <$seen>::replay);)*
+            ($($field:ident $kind:literal by $pair:expr => $seen:path;)*) => {
+                $(self.$field = settle(($kind, all.$field), coverage, compared, $pair, <$seen>::replay);)*
             };
         }
         settled! {
-            event_stores by |arn: &String| in_arn(arn) => super::trail::event_store::Seen;
-            channels by |arn: &String| in_arn(arn) => super::trail::channel::Seen;
-            buckets by |_: &String| None => super::trail::bucket::Seen;
-            keys by KeyArn::pair => super::kms::key::Seen;
-            grants by |id: &String| in_arn(id) => super::kms::grant::Seen;
-            aliases by |arn: &String| in_arn(arn) => super::kms::alias::Seen;
-            key_stores by |id: &String| in_id(id) => super::kms::store::Seen;
+            event_stores "event_data_store" by |arn: &String| in_arn(arn) => super::trail::event_store::Seen;
+            channels "channel" by |arn: &String| in_arn(arn) => super::trail::channel::Seen;
+            buckets "bucket" by |_: &String| None => super::trail::bucket::Seen;
+            keys "key" by KeyArn::pair => super::kms::key::Seen;
+            grants "grant" by |id: &String| in_arn(id) => super::kms::grant::Seen;
+            aliases "alias" by |arn: &String| in_arn(arn) => super::kms::alias::Seen;
+            key_stores "key_store" by |id: &String| in_id(id) => super::kms::store::Seen;
             // AWS Organizations logs in us-east-1 only.
-            organizations by |id: &AccountId| Some((id.clone(), Region::new("us-east-1"))) => super::organizations::organization::Seen;
-            accounts by |_: &AccountId| None => super::organizations::account::Seen;
-            handshakes by |_: &String| None => super::organizations::handshake::Seen;
-            policies by |_: &String| None => super::organizations::policy::Seen;
-            identity_centers by |_: &String| None => super::identity_center::Seen;
-            identity_users by |_: &String| None => super::identity_center::user::Seen;
-            settings by |id: &String| in_id(id) => super::settings::Seen;
-            frameworks by |id: &String| in_id(id) => super::settings::framework::Seen;
-            report_plans by |id: &String| in_id(id) => super::settings::report_plan::Seen;
-            compliance by |id: &String| in_id(id) => super::settings::compliance::Seen;
+            organizations "organization" by |id: &AccountId| Some((id.clone(), Region::new("us-east-1"))) => super::organizations::organization::Seen;
+            accounts "account" by |_: &AccountId| None => super::organizations::account::Seen;
+            handshakes "handshake" by |_: &String| None => super::organizations::handshake::Seen;
+            policies "policy" by |_: &String| None => super::organizations::policy::Seen;
+            identity_centers "identity_center" by |_: &String| None => super::identity_center::Seen;
+            identity_users "identity_user" by |_: &String| None => super::identity_center::user::Seen;
+            settings "settings" by |id: &String| in_id(id) => super::settings::Seen;
+            frameworks "framework" by |id: &String| in_id(id) => super::settings::framework::Seen;
+            report_plans "report_plan" by |id: &String| in_id(id) => super::settings::report_plan::Seen;
+            compliance "compliance" by |id: &String| in_id(id) => super::settings::compliance::Seen;
         }
     }
 }

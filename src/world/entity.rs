@@ -3,7 +3,7 @@
 //! Most entities are a list of attributes and no more: `entity!` declares these once, and makes from it what is gathered, the
 //! entity itself, and what `vaultrail state` shows of it.
 
-use super::drift::Drift;
+use super::drift::{Compared, Whose};
 use crate::coverage::{Coverage, Pair};
 use crate::evidence::Evidence;
 use crate::facts::Fact;
@@ -125,16 +125,14 @@ pub fn alone<'a>(name: &'static str, line: &'a dyn Attribute) -> Attributes<'a> 
     vec![(name.into(), line)]
 }
 
-/// How far back a snapshot's value is carried, and where contradictions go.
+/// How far back a snapshot's value is carried, and where it is compared with the log.
 pub struct Terms<'a> {
-    /// The entity's id.
-    pub id: &'a str,
-    /// When it was made, where that is known.
-    pub created: Option<Instant>,
+    /// The entity.
+    pub whose: Whose<'a>,
     /// Since when the log that shows its changes is whole, seen from an instant.
     pub whole: &'a dyn Fn(Instant) -> Instant,
-    /// All drifts.
-    pub drifts: &'a mut Vec<Drift>,
+    /// All comparisons.
+    pub compared: &'a mut Compared,
 }
 
 /// Declares an entity: its module's `Seen` gathers what facts say, `Seen::replay` makes the entity.
@@ -176,7 +174,7 @@ macro_rules! entity {
             }
 
             pub(in crate::world) fn replay(self, id: $id, terms: &mut $crate::world::entity::Terms<'_>) -> $name {
-                terms.created = self.created;
+                terms.whose.created = self.created;
                 $name {
                     id,
                     first_seen: self.first_seen,
@@ -240,16 +238,17 @@ pub(crate) use entity;
 
 /// Replays the entities of one kind. `pair` says which log shows what happens to one.
 pub(super) fn settle<K: Ord + Clone + ToString, S, E>(
-    gathered: BTreeMap<K, S>,
+    (kind, gathered): (&'static str, BTreeMap<K, S>),
     coverage: &Coverage,
-    drifts: &mut Vec<Drift>,
+    compared: &mut Compared,
     pair: impl Fn(&K) -> Option<Pair>,
     replay: impl Fn(S, K, &mut Terms<'_>) -> E,
 ) -> BTreeMap<K, E> {
     let replayed = gathered.into_iter().map(|(key, seen)| {
         let (pair, id) = (pair(&key), key.to_string());
         let whole = |at: Instant| pair.as_ref().map_or(at, |pair| coverage.whole_since(pair, at));
-        let mut terms = Terms { id: &id, created: None, whole: &whole, drifts: &mut *drifts };
+        let whose = Whose { kind, id: &id, pair: pair.as_ref(), created: None };
+        let mut terms = Terms { whose, whole: &whole, compared: &mut *compared };
         (key.clone(), replay(seen, key, &mut terms))
     });
     replayed.collect()
@@ -262,9 +261,9 @@ impl Terms<'_> {
         seen: super::seen::Sightings<T>,
         field: &'static str,
     ) -> Timeline<T> {
-        let (created, whole) = (self.created, self.whole);
+        let (created, whole) = (self.whose.created, self.whole);
         let since = |at: Instant| created.unwrap_or_else(|| whole(at));
-        seen.replay(since, &mut super::seen::Note { drifts: self.drifts, entity: self.id, field })
+        seen.replay(since, &mut super::seen::Note { compared: self.compared, whose: self.whose, field })
     }
 
     /// The timeline of what changes with a record of it.
@@ -273,8 +272,8 @@ impl Terms<'_> {
         seen: super::seen::Sightings<T>,
         field: &'static str,
     ) -> Timeline<T> {
-        let (created, whole) = (self.created, self.whole);
+        let (created, whole) = (self.whose.created, self.whole);
         let since = |at: Instant| created.map_or_else(|| whole(at), |created| whole(at).max(created));
-        seen.replay(since, &mut super::seen::Note { drifts: self.drifts, entity: self.id, field })
+        seen.replay(since, &mut super::seen::Note { compared: self.compared, whose: self.whose, field })
     }
 }

@@ -173,8 +173,8 @@ impl Seen {
     }
 
     pub(super) fn replay(self, id: String, terms: &mut Terms<'_>) -> Hold {
-        terms.created = self.created.as_ref().map(|(at, _)| *at);
-        let (created, whole) = (terms.created, terms.whole);
+        terms.whose.created = self.created.as_ref().map(|(at, _)| *at);
+        let (created, whole) = (terms.whose.created, terms.whole);
         Hold {
             id,
             arn: self.arn,

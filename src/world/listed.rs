@@ -1,5 +1,6 @@
 //! Attributes of an entity that are one value for each key, and lists that are known to be complete.
 
+use super::drift::Whose;
 use super::entity::Terms;
 use super::seen::{Note, Sightings};
 use crate::evidence::Evidence;
@@ -64,7 +65,9 @@ impl<T: Clone + PartialEq + Serialize> Listed<T> {
             return keys.map(|(key, seen)| (key, terms.changing(seen, field))).collect();
         }
         let mut alone = |seen: Sightings<T>| {
-            seen.replay(|at| at, &mut Note { drifts: &mut *terms.drifts, entity: terms.id, field })
+            // No single log shows all changes.
+            let whose = Whose { pair: None, ..terms.whose };
+            seen.replay(|at| at, &mut Note { compared: &mut *terms.compared, whose, field })
         };
         keys.map(|(key, seen)| (key, alone(seen))).collect()
     }

@@ -164,7 +164,9 @@ pub struct World {
     pub members: BTreeMap<AccountId, Evidence>,
     /// Where the log is complete.
     pub coverage: Coverage,
-    /// Where snapshots contradict the replay.
+    /// What snapshots show, against the replay of the log.
+    pub compared: drift::Compared,
+    /// Where they contradict it.
     pub drifts: Vec<drift::Drift>,
 }
 
@@ -226,6 +228,7 @@ impl World {
         facts.sort_by_key(|fact| (fact.at, fact.observed, fact.evidence));
         let mut gathered = Gathered::default();
         let mut world = Self { coverage, ..Self::default() };
+        world.compared.has_snapshots = facts.iter().any(|fact| fact.observed);
         for fact in &facts {
             world.gather(fact, &mut gathered);
         }
@@ -295,58 +298,70 @@ impl World {
         }
         note_over_shares(&mut gathered);
         self.settle_plans(&mut gathered);
-        let (coverage, drifts) = (&self.coverage, &mut self.drifts);
+        self.settle_alone(&mut gathered);
+        let (coverage, compared) = (&self.coverage, &mut self.compared);
         self.invitations = invitations(&mut gathered, coverage);
         self.sessions = gathered
             .sessions
             .into_iter()
-            .map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts)))
+            .map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, compared)))
             .collect();
         let sessions = &self.sessions;
         self.vaults = gathered
             .vaults
             .into_iter()
-            .map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, sessions, drifts)))
+            .map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, sessions, compared)))
             .collect();
         self.points = gathered
             .points
             .into_iter()
-            .map(|(arn, seen)| (arn.clone(), seen.replay(arn, &self.vaults, drifts)))
+            .map(|(arn, seen)| (arn.clone(), seen.replay(arn, &self.vaults, compared)))
             .collect();
         // A version of a plan never changes, so a snapshot of it shows what it always said.
         let plans = gathered.copy_rules.into_iter();
         self.copy_rules = plans.map(|(key, seen)| (key, seen.replay_quietly(|_| Instant::MIN_UTC))).collect();
-        self.jobs = settle(gathered.jobs, coverage, drifts, |_| None, job::Seen::replay);
-        let places: BTreeMap<_, _> =
-            gathered.holds.iter().filter_map(|(id, seen)| Some((id.clone(), hold::pair(seen)?))).collect();
-        let place = |id: &String| places.get(id).cloned();
-        self.holds = settle(gathered.holds, coverage, drifts, place, hold::Seen::replay);
-        self.test_plans = settle(gathered.test_plans, coverage, drifts, test_plan::pair, test_plan::Seen::replay);
-        self.test_selections =
-            settle(gathered.test_selections, coverage, drifts, test_plan::pair, test_selection::Seen::replay);
-        self.shares =
-            gathered.shares.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
+        self.shares = gathered
+            .shares
+            .into_iter()
+            .map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, compared)))
+            .collect();
         self.teams =
-            gathered.teams.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, drifts))).collect();
+            gathered.teams.into_iter().map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, compared))).collect();
         let own_vault = |vault: Option<&VaultArn>| Some(&self.vaults.get(vault?)?.exists);
         let accesses = gathered.accesses.into_iter().map(|(id, seen)| {
             let exists = own_vault(seen.vault.as_ref());
             (id.clone(), seen.replay(id, exists, sessions))
         });
         self.accesses = accesses.collect();
+        self.copies = point::by_resource(&self.points);
+        self.drifts = self.compared.settle();
+    }
+
+    /// What needs nothing but its own facts.
+    fn settle_alone(&mut self, gathered: &mut Gathered) {
+        let (coverage, compared) = (&self.coverage, &mut self.compared);
+        let places: BTreeMap<_, _> =
+            gathered.holds.iter().filter_map(|(id, seen)| Some((id.clone(), hold::pair(seen)?))).collect();
         let by_arn = |arn: &String| {
             let arn = Arn::parse(arn)?;
             arn.account_id().zip(arn.region_code())
         };
-        self.permissions = settle(gathered.permissions, coverage, drifts, by_arn, permission::Seen::replay);
-        self.identity_sources =
-            settle(gathered.identity_sources, coverage, drifts, by_arn, identity_source::Seen::replay);
-        // Organisations are logged in us-east-1, whatever the partition's other Regions.
-        let management = |id: &AccountId| Some((id.clone(), Region::new("us-east-1")));
-        self.sharing = settle(gathered.sharing, coverage, drifts, management, sharing::Seen::replay);
-        self.trails = settle(gathered.trails, coverage, drifts, TrailArn::pair, trail::Seen::replay);
-        self.copies = point::by_resource(&self.points);
-        self.drifts.sort_by(|a, b| (&a.entity, a.field, a.evidence).cmp(&(&b.entity, b.field, b.evidence)));
+        macro_rules! settled {
+            ($($field:ident $kind:literal by $pair:expr => $seen:path;)*) => {
+                $(self.$field = settle(($kind, std::mem::take(&mut gathered.$field)), coverage, compared, $pair, <$seen>::replay);)*
+            };
+        }
+        settled! {
+            jobs "job" by |_: &String| None => job::Seen;
+            holds "legal_hold" by |id: &String| places.get(id).cloned() => hold::Seen;
+            test_plans "restore_testing_plan" by test_plan::pair => test_plan::Seen;
+            test_selections "restore_testing_selection" by test_plan::pair => test_selection::Seen;
+            permissions "permission" by by_arn => permission::Seen;
+            identity_sources "identity_source" by by_arn => identity_source::Seen;
+            // Organisations are logged in us-east-1, whatever the partition's other Regions.
+            sharing "organization_sharing" by |id: &AccountId| Some((id.clone(), Region::new("us-east-1"))) => sharing::Seen;
+            trails "trail" by TrailArn::pair => trail::Seen;
+        }
     }
 
     /// Plans, their selections, and the resources of an inventory that these select.
@@ -356,10 +371,11 @@ impl World {
             gathered.plans.entry(plan.clone()).or_default().all_selections(*at, *evidence);
         }
         selection::note_absent(&mut gathered.selections, &gathered.all_selections);
-        let (coverage, drifts) = (&self.coverage, &mut self.drifts);
+        let (coverage, compared) = (&self.coverage, &mut self.compared);
         let (plans, selections) = (std::mem::take(&mut gathered.plans), std::mem::take(&mut gathered.selections));
-        self.plans = settle(plans, coverage, drifts, PlanArn::pair, plan::Seen::replay);
-        self.selections = settle(selections, coverage, drifts, SelectionArn::pair, selection::Seen::replay);
+        self.plans = settle(("plan", plans), coverage, compared, PlanArn::pair, plan::Seen::replay);
+        self.selections =
+            settle(("selection", selections), coverage, compared, SelectionArn::pair, selection::Seen::replay);
         self.tagged = std::mem::take(&mut gathered.tags).settle(self.resources.keys());
         self.selecting = selected::Index::of(&self.plans, &self.selections);
         let found = self.selected_inventory();

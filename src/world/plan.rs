@@ -165,7 +165,7 @@ impl Seen {
     pub(super) fn replay(mut self, arn: PlanArn, terms: &mut Terms<'_>) -> Plan {
         self.note_shown();
         self.selections_known.sort_unstable();
-        terms.created = self.created;
+        terms.whose.created = self.created;
         let exists = terms.fixed(self.exists, "exists");
         let version = terms.changing(self.version, "VersionId");
         let documents = &self.documents;

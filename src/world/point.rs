@@ -2,7 +2,7 @@
 //!
 //! A point's identity is its ARN, its resource is `ResourceArn`: inside an air-gapped vault the ARN says nothing of it.
 
-use super::drift::Drift;
+use super::drift::{Compared, Whose};
 use super::entity::{Attributes, Entity, Told, first, last};
 use super::seen::{Note, Sightings};
 use super::vault::Vault;
@@ -310,11 +310,13 @@ impl Seen {
         self,
         arn: RecoveryPointArn,
         vaults: &BTreeMap<VaultArn, Vault>,
-        drifts: &mut Vec<Drift>,
+        compared: &mut Compared,
     ) -> Point {
         let id = arn.to_string();
         let born = self.created.or(self.made).map(|(at, _)| at);
         let since = |at: Instant| born.unwrap_or(at);
+        let pair = self.vault.as_ref().and_then(|(vault, _)| vault.pair());
+        let whose = Whose { kind: "recovery_point", id: &id, pair: pair.as_ref(), created: born };
         let vault = self.vault.as_ref().and_then(|(vault, _)| vaults.get(vault));
         let lists = vault.map(|v| v.all_points.as_slice()).unwrap_or_default();
         // A list taken while the point was being made may not have it yet.
@@ -324,7 +326,7 @@ impl Seen {
         Point {
             status: self.status.replay_quietly(|at| at),
             message: self.message,
-            retention: self.retention.replay(since, &mut Note { drifts, entity: &id, field: "Lifecycle" }),
+            retention: self.retention.replay(since, &mut Note { compared, whose, field: "Lifecycle" }),
             cold_after_days: self.cold_after_days.replay_quietly(since),
             until_copied: self.until_copied.replay_quietly(since),
             delete_at: self.delete_at.replay_quietly(since),

@@ -4,7 +4,7 @@ use crate::evidence::Evidence;
 use crate::facts::Fact;
 use crate::instant::Instant;
 use crate::timeline::{Sighting, Timeline};
-use crate::world::drift::Drift;
+use crate::world::drift::{Compared, Whose};
 use serde::Serialize;
 
 /// Sightings of one attribute.
@@ -74,31 +74,35 @@ impl<T: Clone + PartialEq + Serialize> Sightings<T> {
         self.0.is_empty()
     }
 
-    /// The timeline, and where a snapshot contradicts it.
+    /// The timeline; snapshots are compared with the log.
     pub fn replay(self, since: impl Fn(Instant) -> Instant, note: &mut Note<'_>) -> Timeline<T> {
-        let (line, contradictions) = Timeline::replay(self.0, since);
-        note.drifts.extend(contradictions.into_iter().map(|c| Drift {
-            entity: note.entity.to_owned(),
-            field: note.field,
-            replayed: serde_json::to_value(&c.replayed).unwrap_or_default(),
-            observed: serde_json::to_value(&c.observed).unwrap_or_default(),
-            evidence: [c.replayed_by, c.observed_by],
-        }));
-        line
+        note.compared.note(note.whose, note.field, &self.0);
+        Timeline::replay(self.0, since)
+    }
+
+    /// What was seen, each value as something else; `None`: unknown.
+    pub fn as_other<U>(&self, of: impl Fn(&T) -> Option<U>) -> Vec<Sighting<U>> {
+        let other = |s: &Sighting<T>| Sighting {
+            at: s.at,
+            value: s.value.as_ref().and_then(&of),
+            evidence: s.evidence,
+            observed: s.observed,
+        };
+        self.0.iter().map(other).collect()
     }
 
     /// The timeline of an attribute that changes without a record of it, so that differences mean nothing.
     pub fn replay_quietly(self, since: impl Fn(Instant) -> Instant) -> Timeline<T> {
-        Timeline::replay(self.0, since).0
+        Timeline::replay(self.0, since)
     }
 }
 
-/// Where contradictions are noted, and under which name.
+/// Where it is noted what log and snapshots say, and under which name.
 pub struct Note<'a> {
-    /// All drifts.
-    pub drifts: &'a mut Vec<Drift>,
-    /// The entity's id.
-    pub entity: &'a str,
+    /// All comparisons.
+    pub compared: &'a mut Compared,
+    /// The entity.
+    pub whose: Whose<'a>,
     /// The attribute.
     pub field: &'static str,
 }

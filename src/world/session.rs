@@ -3,7 +3,7 @@
 //! A session that nobody decides ends by itself. Where the log of the team's owner is whole until then and shows no outcome,
 //! that it expired is inferred; where it is not, what became of it is unknown.
 
-use super::drift::Drift;
+use super::drift::{Compared, Whose};
 use super::entity::{Attributes, Entity, Told, first, last};
 use super::seen::Sightings;
 use crate::arn::{AccountId, Region, SessionArn, TeamArn};
@@ -12,7 +12,7 @@ use crate::facts::words::SessionState;
 use crate::facts::{Answer, Fact, SessionSays};
 use crate::instant::Instant;
 use crate::record::identity::Actor;
-use crate::timeline::Timeline;
+use crate::timeline::{Sighting, Timeline};
 use chrono::Duration;
 use std::collections::BTreeMap;
 
@@ -129,8 +129,8 @@ pub(super) struct Seen {
     execution: Told<String>,
     cancelled_by: Told<Actor>,
     /// The last state by the log, and by snapshots.
-    by_log: Told<SessionState>,
-    by_snapshot: Told<SessionState>,
+    by_log: Option<Sighting<SessionState>>,
+    by_snapshot: Option<Sighting<SessionState>>,
 }
 
 impl Seen {
@@ -162,7 +162,10 @@ impl Seen {
         last(&mut self.execution, says.execution.as_ref(), fact);
         first(&mut self.cancelled_by, says.cancelled_by.as_ref(), fact);
         let by = if fact.observed { &mut self.by_snapshot } else { &mut self.by_log };
-        last(by, says.state.as_ref(), fact);
+        if let Some(state) = &says.state {
+            let (at, evidence, observed) = (fact.at, fact.evidence, fact.observed);
+            *by = Some(Sighting { at, value: Some(state.clone()), evidence, observed });
+        }
         // The API lacks some codes of the log: a snapshot without one does not take it away.
         let known = self.state.latest().cloned().flatten().filter(|_| fact.observed);
         let kept =
@@ -181,20 +184,30 @@ impl Seen {
         }
     }
 
-    pub(super) fn replay(self, arn: SessionArn, coverage: &Coverage, drifts: &mut Vec<Drift>) -> Session {
-        // Log and snapshot date the end of a session some seconds apart, so only their last words are compared.
-        if let (Some((logged, by_log)), Some((shown, by_snapshot))) = (&self.by_log, &self.by_snapshot)
-            && (logged.is_approved() || logged.is_refused())
-            && !agree(logged, shown)
-        {
-            drifts.push(Drift {
-                entity: arn.to_string(),
-                field: "Status",
-                replayed: logged.said().into(),
-                observed: shown.said().into(),
-                evidence: [*by_log, *by_snapshot],
-            });
+    /// Log and snapshot date the end of a session some seconds apart, so only their last words are compared.
+    fn compare(&self, arn: &SessionArn, compared: &mut Compared) {
+        let (Some(logged), Some(shown)) = (&self.by_log, &self.by_snapshot) else { return };
+        let (Some(by_log), Some(by_snapshot)) = (&logged.value, &shown.value) else { return };
+        // A snapshot of before the end shows it running.
+        let early = shown.at < logged.at && !ended(by_snapshot);
+        if !ended(by_log) || early || agree(by_log, by_snapshot) {
+            return;
         }
+        let said = |of: &Sighting<SessionState>, state: &SessionState| Sighting {
+            at: of.at,
+            value: Some(state.said()),
+            evidence: of.evidence,
+            observed: of.observed,
+        };
+        let (id, pair) = (arn.to_string(), arn.pair());
+        let created = self.requested.map(|(at, _)| at);
+        let whose = Whose { kind: "session", id: &id, pair: pair.as_ref(), created };
+        let shown = Sighting { at: shown.at.max(logged.at), ..said(shown, by_snapshot) };
+        compared.note(whose, "Status", &[said(logged, by_log), shown]);
+    }
+
+    pub(super) fn replay(self, arn: SessionArn, coverage: &Coverage, compared: &mut Compared) -> Session {
+        self.compare(&arn, compared);
         let expires = self.expires.or_else(|| self.ends_by_rule());
         let mut state = self.state.replay_quietly(|at| at);
         if let Some((end, _)) = expires {
@@ -227,7 +240,7 @@ impl Seen {
             requirements: self.requirements,
             execution: self.execution,
             cancelled_by: self.cancelled_by,
-            logged: self.by_log,
+            logged: self.by_log.and_then(|logged| Some((logged.value?, logged.evidence))),
             arn,
         }
     }
@@ -243,6 +256,10 @@ impl Seen {
         };
         Some((begun + Duration::hours(hours), evidence))
     }
+}
+
+fn ended(state: &SessionState) -> bool {
+    state.is_approved() || state.is_refused()
 }
 
 /// The log has codes that the API has not (`TEAM_DELETED`, `CANCELLED_BY_USER`), so a missing code is no difference.

@@ -1,7 +1,7 @@
 //! RAM shares: what is in them and who holds them, over time. A principal named in a successful call counts at once; a deleted
 //! share holds nothing.
 
-use super::drift::Drift;
+use super::drift::{Compared, Whose};
 use super::entity::{Attributes, Entity, Told, keyed, last};
 use super::seen::{Note, Sightings};
 use crate::arn::{AccountId, Arn, ShareArn};
@@ -10,8 +10,8 @@ use crate::evidence::Evidence;
 use crate::facts::words::{Association, ShareStatus};
 use crate::facts::{Associated, Fact, ShareList, ShareSays};
 use crate::instant::Instant;
-use crate::timeline::Timeline;
-use serde_json::{Value, json};
+use crate::timeline::{Sighting, Timeline};
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// Associations by resource ARN, principal or permission ARN.
@@ -170,30 +170,16 @@ impl Held {
         self.note_absent();
         let mut lines = Lines::new();
         for (entity, seen) in self.lines {
-            let shown = seen.only_shown().cloned();
+            let shown = seen.only_shown().filter(|first| first.value == Some(Association::Associated));
             let before = |at: Instant| self.known.iter().rev().find(|(known, _)| *known < at);
-            let extra = shown.as_ref().filter(|first| first.value == Some(Association::Associated));
-            let line = if let Some((first, (_, known))) = extra.and_then(|first| Some((first, before(first.at)?))) {
-                note.drifts.push(Drift {
-                    entity: note.entity.to_owned(),
-                    field: note.field,
-                    replayed: json!({ entity.as_str(): null }),
-                    observed: json!({ entity.as_str(): Association::Associated }),
-                    evidence: [*known, first.evidence],
-                });
-                seen.replay_quietly(|at| at)
-            } else {
-                let mut drifts = Vec::new();
-                let own = &mut Note { drifts: &mut drifts, entity: note.entity, field: note.field };
-                let line = seen.replay(&whole, own);
-                let named = |value: Value| json!({ entity.as_str(): value });
-                note.drifts.extend(drifts.into_iter().map(|drift| Drift {
-                    replayed: named(drift.replayed),
-                    observed: named(drift.observed),
-                    ..drift
-                }));
-                line
-            };
+            let unnamed = shown.and_then(|first| before(first.at)).copied();
+            let named = |state: Option<&Association>| json!({ entity.as_str(): state });
+            let mut said = seen.as_other(|state| Some(named(Some(state))));
+            if let Some((at, evidence)) = unnamed {
+                said.insert(0, Sighting { at, value: Some(named(None)), evidence, observed: false });
+            }
+            note.compared.note(note.whose, note.field, &said);
+            let line = if unnamed.is_some() { seen.replay_quietly(|at| at) } else { seen.replay_quietly(&whole) };
             lines.insert(entity, line);
         }
         lines
@@ -275,7 +261,7 @@ impl Seen {
         self.resources.first.iter().map(|(arn, (at, evidence))| (arn.as_str(), *at, *evidence))
     }
 
-    pub(super) fn replay(mut self, arn: ShareArn, coverage: &Coverage, drifts: &mut Vec<Drift>) -> Share {
+    pub(super) fn replay(mut self, arn: ShareArn, coverage: &Coverage, compared: &mut Compared) -> Share {
         for deletion in std::mem::take(&mut self.deletions) {
             for held in [&mut self.resources, &mut self.principals, &mut self.sources, &mut self.permissions] {
                 held.end(&deletion, |_| true);
@@ -288,20 +274,21 @@ impl Seen {
             created.map_or(since, |created| since.max(created))
         };
         let id = arn.to_string();
+        let whose = Whose { kind: "share", id: &id, pair: pair.as_ref(), created };
         let (principals_known, resources_known) = (self.principals.known.clone(), self.resources.known.clone());
         Share {
-            resources: self.resources.replay(whole, &mut note(drifts, &id, "resources")),
-            principals: self.principals.replay(whole, &mut note(drifts, &id, "principals")),
-            sources: self.sources.replay(whole, &mut note(drifts, &id, "sources")),
-            permissions: self.permissions.replay(whole, &mut note(drifts, &id, "permissions")),
+            resources: self.resources.replay(whole, &mut note(compared, whose, "resources")),
+            principals: self.principals.replay(whole, &mut note(compared, whose, "principals")),
+            sources: self.sources.replay(whole, &mut note(compared, whose, "sources")),
+            permissions: self.permissions.replay(whole, &mut note(compared, whose, "permissions")),
             permission_versions: quietly(self.permission_versions),
             words: quietly(self.words),
-            exists: self.exists.replay(whole, &mut note(drifts, &id, "exists")),
+            exists: self.exists.replay(whole, &mut note(compared, whose, "exists")),
             // Owner and receiver see different states of the same share.
             status: self.status.replay_quietly(|at| at),
-            names: self.names.replay(whole, &mut note(drifts, &id, "name")),
-            allow_external: self.allow_external.replay(whole, &mut note(drifts, &id, "allowExternalPrincipals")),
-            retain: self.retain.replay(whole, &mut note(drifts, &id, "retainSharingOnAccountLeaveOrganization")),
+            names: self.names.replay(whole, &mut note(compared, whose, "name")),
+            allow_external: self.allow_external.replay(whole, &mut note(compared, whose, "allowExternalPrincipals")),
+            retain: self.retain.replay(whole, &mut note(compared, whose, "retainSharingOnAccountLeaveOrganization")),
             feature_set: self.feature_set.replay_quietly(|at| at),
             tags: quietly(self.tags),
             news: self.news.replay_quietly(|at| at),
@@ -315,8 +302,8 @@ impl Seen {
     }
 }
 
-fn note<'a>(drifts: &'a mut Vec<Drift>, entity: &'a str, field: &'static str) -> Note<'a> {
-    Note { drifts, entity, field }
+fn note<'a>(compared: &'a mut Compared, whose: Whose<'a>, field: &'static str) -> Note<'a> {
+    Note { compared, whose, field }
 }
 
 fn quietly<T: Clone + PartialEq + serde::Serialize>(

@@ -5,7 +5,7 @@
 
 use super::Happened;
 use super::approval::Session;
-use super::drift::Drift;
+use super::drift::{Compared, Whose};
 use super::entity::{Attributes, Entity, Terms, Told, first, last};
 use super::seen::Sightings;
 use super::tags::{self, Tags};
@@ -121,6 +121,8 @@ impl Entity for Vault {
 #[derive(Default)]
 pub(super) struct Seen {
     kind: Sightings<VaultKind>,
+    /// No entry says its kind, only what is done with it.
+    presumed: bool,
     state: Sightings<VaultState>,
     locked: Sightings<bool>,
     lock_date: Sightings<Option<Instant>>,
@@ -259,6 +261,7 @@ impl Seen {
         if self.kind.is_empty() {
             self.first_seen.get_or_insert((at, evidence));
             self.kind.observe(at, evidence, VaultKind::AirGapped);
+            self.presumed = true;
         }
     }
 
@@ -267,7 +270,7 @@ impl Seen {
         arn: VaultArn,
         coverage: &Coverage,
         sessions: &Sessions,
-        drifts: &mut Vec<Drift>,
+        compared: &mut Compared,
     ) -> Vault {
         let team = self.team(&arn, sessions);
         let pair = arn.pair();
@@ -276,7 +279,8 @@ impl Seen {
         let changing = |at: Instant| created.map_or_else(|| whole(at), |created| whole(at).max(created));
         let air_gapped = self.kind.latest().is_some_and(|k| *k == Some(VaultKind::AirGapped));
         let (id, whole) = (arn.to_string(), &whole as &dyn Fn(Instant) -> Instant);
-        let mut terms = Terms { id: &id, created, whole, drifts };
+        let whose = Whose { kind: "vault", id: &id, pair: pair.as_ref(), created };
+        let mut terms = Terms { whose, whole, compared };
         let days = |seen, field, terms: &mut Terms<'_>| {
             if air_gapped { terms.fixed(seen, field) } else { terms.changing(seen, field) }
         };
@@ -289,9 +293,11 @@ impl Seen {
         };
         let exists = terms.fixed(self.exists, "exists");
         let key_type = terms.fixed(self.key_type, "EncryptionKeyType");
+        let quiet = |kind: Sightings<VaultKind>| kind.replay_quietly(|at| created.unwrap_or_else(|| whole(at)));
+        let kind = if self.presumed { quiet(self.kind) } else { terms.fixed(self.kind, "VaultType") };
         Vault {
             key_deletion_due: key_deletion_due(&exists, &key_type).filter(|_| air_gapped),
-            kind: terms.fixed(self.kind, "VaultType"),
+            kind,
             state: self.state.replay_quietly(changing),
             creator_request_id: self.creator_request_id,
             source: self.source,
