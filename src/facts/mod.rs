@@ -23,7 +23,7 @@ use crate::arn::{
 };
 use crate::evidence::Evidence;
 use crate::ingest::inventory::Observation;
-use crate::ingest::{Log, Said};
+use crate::ingest::{Entry, Log, Said};
 use crate::instant::Instant;
 use crate::record::Record;
 use calls::{CopyCall, DeleteCall, LifeCall, ShareCall, TeamCall, TrailCall};
@@ -174,8 +174,11 @@ pub trait Says {
 
 /// Reads all facts out of the log; facts that an earlier run saved are read back.
 pub fn read(log: &Log) -> Vec<Fact> {
-    let per_entry = log.entries.par_iter().enumerate().map(|(index, entry)| {
-        let evidence = Evidence(u32::try_from(index).unwrap_or(u32::MAX));
+    // Records of one file are opened one after another, as they are bundled.
+    let mut entries: Vec<(usize, &Entry)> = log.entries.iter().enumerate().collect();
+    entries.par_sort_unstable_by_key(|(index, entry)| (entry.source, entry.record_place(), *index));
+    let per_entry = entries.par_iter().map(|(index, entry)| {
+        let evidence = Evidence(u32::try_from(*index).unwrap_or(u32::MAX));
         if let Some(saved) = &entry.saved {
             return saved::facts(entry, saved, evidence).collect();
         }

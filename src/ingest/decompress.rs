@@ -71,11 +71,13 @@ impl Stored {
 pub struct Inflater {
     deflate: libdeflater::Decompressor,
     text: Vec<u8>,
+    /// So long may texts be, by those before; falls by a sixteenth with each that is shorter.
+    expected: usize,
 }
 
 impl Default for Inflater {
     fn default() -> Self {
-        Self { deflate: libdeflater::Decompressor::new(), text: Vec::new() }
+        Self { deflate: libdeflater::Decompressor::new(), text: Vec::new(), expected: 0 }
     }
 }
 
@@ -101,11 +103,23 @@ impl Inflater {
         if has_other_member(stored) {
             return None;
         }
+        self.expected = length.max(self.expected - self.expected / 16);
+        fit(&mut self.text, self.expected);
         if self.text.len() < length {
+            self.text.reserve_exact(length - self.text.len());
             self.text.resize(length, 0);
         }
         let inflated = self.deflate.gzip_decompress(stored, self.text.get_mut(..length)?).ok()?;
         (inflated == length).then_some(length)
+    }
+}
+
+/// Gives back what a buffer has beyond the need: a thread's files get smaller, while what is kept of them grows.
+pub fn fit(buffer: &mut Vec<u8>, needed: usize) {
+    let enough = needed.saturating_add(needed / 8);
+    if buffer.capacity() - buffer.capacity() / 4 > enough {
+        buffer.truncate(enough);
+        buffer.shrink_to(enough);
     }
 }
 
@@ -199,6 +213,20 @@ mod tests {
             assert_eq!(inflater.at_once(&stored), Some(length * 3));
             assert_eq!(inflater.text(&stored).bytes, b"abc".repeat(length));
         }
+    }
+
+    #[test]
+    fn a_buffer_shrinks_when_texts_stay_shorter_and_not_for_one() {
+        let mut inflater = Inflater::default();
+        let mut capacity_after = |length: usize| {
+            let stored = gz(&b"abc".repeat(length));
+            assert_eq!(inflater.text(&stored).bytes, b"abc".repeat(length));
+            inflater.text.capacity()
+        };
+        assert_eq!([90_000, 10, 80_000].map(&mut capacity_after), [270_000; 3]);
+        let later: Vec<usize> = std::iter::repeat_n(40_000, 40).map(&mut capacity_after).collect();
+        assert!(later.last().is_some_and(|capacity| (120_000..=180_000).contains(capacity)), "{later:?}");
+        assert!(capacity_after(90_000) >= 270_000);
     }
 
     #[test]

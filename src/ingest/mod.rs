@@ -32,7 +32,7 @@ pub mod text;
 pub mod twins;
 
 use crate::instant::Instant;
-use crate::record::packed::Packed;
+use crate::record::packed::{self, Packed};
 use activity::Signs;
 use decompress::{Inflater, LARGEST_BUFFER, Stored};
 use digest::Digest;
@@ -136,6 +136,12 @@ impl Decoded {
     /// Nothing yet.
     fn new(way: Way) -> Self {
         Self { rows: way.events.then(columns::Rows::default), ..Self::default() }
+    }
+
+    /// Compresses the texts of the records that are kept.
+    fn bundle(mut self) -> Self {
+        packed::bundle(self.used.iter_mut().map(|(_, record)| record.as_mut()));
+        self
     }
 
     /// Adds what follows in the same file.
@@ -291,6 +297,7 @@ fn read_file(file: &File, buffers: &mut Buffers, wanted: &Wanted, way: Way) -> V
         }
     }
     buffers.stored.clear();
+    decompress::fit(&mut buffers.stored, usize::try_from(file.size).unwrap_or_default().saturating_add(1));
     let outcome = std::fs::File::open(&file.path).and_then(|mut open| {
         buffers.stored.reserve(usize::try_from(file.size).unwrap_or_default().saturating_add(1));
         open.read_to_end(&mut buffers.stored)
@@ -353,7 +360,7 @@ fn read_bytes(path: &Path, stored: &[u8], inflater: &mut Inflater, wanted: &Want
     let mut decoded = if way.hash_only && named {
         Decoded { kind: Some(Kind::LogFile), ..Decoded::default() }
     } else {
-        container::decode(&text.bytes, hint, way)
+        container::decode(&text.bytes, hint, way).bundle()
     };
     hashing::seal(&mut decoded.digests, path, stored, &text);
     let decompressed = text.bytes.len() as u64;

@@ -143,5 +143,6 @@ fn cut(text: &[u8], layout: Layout) -> Option<usize> {
 }
 
 fn decode(windows: Vec<(Vec<u8>, Part)>, way: Way) -> Option<Vec<Decoded>> {
-    windows.into_par_iter().map(|(text, part)| container::decode_part(&text, part, way)).collect()
+    let decode = |(text, part): (Vec<u8>, _)| container::decode_part(&text, part, way).map(Decoded::bundle);
+    windows.into_par_iter().map(decode).collect()
 }

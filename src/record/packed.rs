@@ -1,11 +1,17 @@
-//! A record as it is kept until it is asked for: its text, which takes a fifth of the memory of the parsed one.
+//! A record as it is kept until it is asked for: its text, compressed with the texts beside it, which takes a twentieth of the
+//! memory of the parsed one.
 
 use super::identity::Actor;
+use super::node::Node;
 use super::outline::Outline;
 use super::{Record, unwrap_texts};
 use crate::arn::{AccountId, Region};
 use crate::instant::Instant;
 use serde_json::Value;
+use std::cell::Cell;
+use std::ops::Range;
+use std::sync::Arc;
+use zstd::bulk::{Compressor, Decompressor};
 
 /// What orders and names a record, and its text.
 #[derive(Debug, Clone)]
@@ -14,8 +20,6 @@ pub struct Packed {
     pub id: String,
     /// [`Record::time`].
     pub time: Instant,
-    /// [`Record::source`].
-    pub source: String,
     /// [`Record::name`].
     pub name: String,
     /// [`Record::account`].
@@ -23,23 +27,49 @@ pub struct Packed {
     /// Whether it is a call that failed.
     pub failed: bool,
     is_state_change: bool,
-    /// [`Record::region`].
-    pub region: Option<Region>,
-    text: Box<str>,
-    /// Of a record that was saved without its body: who did it, and why it failed.
-    bare: Option<Box<Bare>>,
+    /// [`Record::region`], where the text does not say it.
+    region: Option<Region>,
+    rest: Rest,
+}
+
+/// What else a record says.
+#[derive(Debug, Clone)]
+enum Rest {
+    /// The text that it was read from.
+    Text(Box<str>),
+    /// Where in a bundle that text is.
+    Bundled(Arc<Bundle>, Range<u32>),
+    /// Of a record that was saved without its body: where it was called, who did it, and why it failed.
+    Bare(Box<Bare>),
 }
 
 #[derive(Debug, Clone)]
 struct Bare {
+    source: String,
+    region: Option<Region>,
     actor: Actor,
     error_code: Option<String>,
 }
 
+/// The texts of records that lie side by side in one file, compressed as one: most of their bytes are the same.
+#[derive(Debug)]
+struct Bundle {
+    /// Bytes of text.
+    length: u32,
+    /// Zstandard (RFC 8878).
+    stored: Box<[u8]>,
+}
+
+/// Bytes of text in a bundle, or one longer record: to open any record costs little more than to parse it.
+const BUNDLE: usize = 16 << 10;
+
+/// Of zstd; faster than 1, and the texts are alike enough.
+const LEVEL: i32 = -1;
+
 impl From<Record> for Packed {
     fn from(record: Record) -> Self {
         let text = record.body.to_string();
-        Self::with(record, text)
+        Self::with(record, Rest::Text(text.into()))
     }
 }
 
@@ -47,21 +77,22 @@ impl Packed {
     /// Keeps a record with the text that it was read from; where there is none, with one that says the same.
     pub fn of(record: Record, text: &[u8]) -> Self {
         match std::str::from_utf8(text) {
-            Ok(text) if !text.is_empty() => Self::with(record, text.to_owned()),
+            Ok(text) if !text.is_empty() => Self::with(record, Rest::Text(text.into())),
             _ => Self::from(record),
         }
     }
 
-    fn with(record: Record, text: String) -> Self {
+    fn with(record: Record, rest: Rest) -> Self {
         let failed = !record.succeeded();
-        let Record { id, time, source, name, region, account, is_state_change, .. } = record;
-        Self { id, time, source, name, account, failed, is_state_change, region, text: text.into(), bare: None }
+        let Record { id, time, name, region, account, is_state_change, body, .. } = record;
+        let region = region.filter(|region| Node(&body).text("awsRegion") != Some(region.as_str()));
+        Self { id, time, name, account, failed, is_state_change, region, rest }
     }
 
     /// Packs what was saved of a record: everything but its body, which is null from then on.
     pub fn saved(record: Record) -> Self {
-        let bare = Bare { actor: record.actor.clone(), error_code: record.error_code.clone() };
-        Self { bare: Some(Box::new(bare)), ..Self::with(record, String::new()) }
+        let Record { source, region, actor, error_code, .. } = record.clone();
+        Self::with(record, Rest::Bare(Box::new(Bare { source, region, actor, error_code })))
     }
 
     /// Keeps a record that is read in outline, with its time and account.
@@ -69,20 +100,18 @@ impl Packed {
         Self {
             id: outline.id().to_owned(),
             time,
-            source: outline.source().to_owned(),
             name: outline.name().to_owned(),
             account: Some(account),
             failed: outline.failed(),
             is_state_change: false,
-            region: Some(Region::new(outline.region())),
-            text: text.into(),
-            bare: None,
+            region: None,
+            rest: Rest::Text(text.into()),
         }
     }
 
     /// The record. It was one when it was packed, so there is one.
     pub fn open(&self) -> Option<Record> {
-        if let Some(bare) = &self.bare {
+        if let Rest::Bare(bare) = &self.rest {
             return Some(self.without_body(bare));
         }
         let body = self.body();
@@ -98,9 +127,9 @@ impl Packed {
         Record {
             id: self.id.clone(),
             time: self.time,
-            source: self.source.clone(),
+            source: bare.source.clone(),
             name: self.name.clone(),
-            region: self.region.clone(),
+            region: bare.region.clone(),
             account: self.account.clone(),
             actor: bare.actor.clone(),
             error_code: bare.error_code.clone(),
@@ -112,16 +141,200 @@ impl Packed {
 
     /// The record as it was written; null for one that was saved without its body.
     pub fn body(&self) -> Value {
-        let mut body = serde_json::from_str(&self.text).unwrap_or_default();
+        let mut body = match &self.rest {
+            Rest::Text(text) => parse(text.as_bytes()),
+            Rest::Bundled(bundle, range) => {
+                let mut opener = OPENER.take();
+                let body = opener.text(bundle, range).map(parse).unwrap_or_default();
+                OPENER.set(opener);
+                body
+            }
+            Rest::Bare(_) => Value::Null,
+        };
         unwrap_texts(&mut body);
         body
+    }
+}
+
+fn parse(text: &[u8]) -> Value {
+    serde_json::from_slice(text).unwrap_or_default()
+}
+
+/// Bundles the texts of records, in their order.
+pub fn bundle<'a>(records: impl Iterator<Item = &'a mut Packed>) {
+    let mut text = Vec::new();
+    let mut waiting: Vec<(&mut Rest, Range<usize>)> = Vec::new();
+    for record in records {
+        let Rest::Text(own) = &record.rest else { continue };
+        if text.len() + own.len() > BUNDLE {
+            seal(&mut text, &mut waiting);
+        }
+        let from = text.len();
+        text.extend_from_slice(own.as_bytes());
+        waiting.push((&mut record.rest, from..text.len()));
+    }
+    seal(&mut text, &mut waiting);
+}
+
+/// Compresses a bundle; where that fails or does not pay, its texts stay as they are.
+fn seal(text: &mut Vec<u8>, waiting: &mut Vec<(&mut Rest, Range<usize>)>) {
+    let stored = compress(text).filter(|stored| stored.len() < text.len());
+    if let (Some(stored), Ok(length)) = (stored, u32::try_from(text.len())) {
+        let bundle = Arc::new(Bundle { length, stored });
+        for (rest, range) in waiting.drain(..) {
+            if let (Ok(from), Ok(to)) = (u32::try_from(range.start), u32::try_from(range.end)) {
+                *rest = Rest::Bundled(Arc::clone(&bundle), from..to);
+            }
+        }
+    }
+    waiting.clear();
+    text.clear();
+}
+
+fn compress(text: &[u8]) -> Option<Box<[u8]>> {
+    let mut zstd = COMPRESSOR.take().or_else(|| Compressor::new(LEVEL).ok())?;
+    let stored = zstd.compress(text).ok();
+    COMPRESSOR.set(Some(zstd));
+    // Copied, for what was reserved is many times as long.
+    stored.map(|stored| stored.as_slice().into())
+}
+
+thread_local! {
+    /// Making one takes longer than most bundles.
+    static COMPRESSOR: Cell<Option<Compressor<'static>>> = const { Cell::new(None) };
+    static OPENER: Cell<Opener> = Cell::default();
+}
+
+/// Decompresses a bundle once as long as its records are opened one after another.
+#[derive(Default)]
+struct Opener {
+    zstd: Option<Decompressor<'static>>,
+    last: Option<Arc<Bundle>>,
+    /// What the last bundle holds.
+    text: Vec<u8>,
+}
+
+impl Opener {
+    fn text(&mut self, bundle: &Arc<Bundle>, range: &Range<u32>) -> Option<&[u8]> {
+        if !self.last.as_ref().is_some_and(|last| Arc::ptr_eq(last, bundle)) {
+            self.last = None;
+            let mut zstd = self.zstd.take().or_else(|| Decompressor::new().ok())?;
+            self.text = zstd.decompress(&bundle.stored, bundle.length as usize).ok()?;
+            self.zstd = Some(zstd);
+            self.last = Some(Arc::clone(bundle));
+        }
+        self.text.get(range.start as usize..range.end as usize)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
+
+    /// A record with this in its parameters, and its text.
+    fn record(said: &str) -> Option<(Packed, String)> {
+        let written = json!({"eventVersion": "1.11", "userIdentity": {"type": "Root", "accountId": "111122223333"},
+            "eventTime": "2026-10-30T01:00:16Z", "eventSource": "backup.amazonaws.com", "awsRegion": "eu-west-1",
+            "eventName": "PutBackupVaultAccessPolicy", "requestParameters": {"backupVaultName": "v", "policy": said},
+            "responseElements": null, "eventID": "e", "recipientAccountId": "111122223333"});
+        let text = written.to_string();
+        Record::decode(written, None).ok().map(|record| (Packed::of(record, text.as_bytes()), text))
+    }
+
+    fn bundled(alone: &[Packed]) -> Vec<Packed> {
+        let mut records = alone.to_vec();
+        bundle(records.iter_mut());
+        records
+    }
+
+    fn place(packed: &Packed) -> Option<(&Arc<Bundle>, &Range<u32>)> {
+        if let Rest::Bundled(bundle, range) = &packed.rest { Some((bundle, range)) } else { None }
+    }
+
+    /// The text that a record is kept with.
+    fn text(packed: &Packed, opener: &mut Opener) -> Option<String> {
+        let text = match &packed.rest {
+            Rest::Text(text) => text.as_bytes(),
+            Rest::Bundled(bundle, range) => opener.text(bundle, range)?,
+            Rest::Bare(_) => return None,
+        };
+        std::str::from_utf8(text).ok().map(str::to_owned)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn a_bundled_record_is_the_same_to_the_byte_whatever_is_opened_before_it(
+            said in prop::collection::vec(("\\PC{0,40}", 0_usize..700), 1..40),
+            visits in prop::collection::vec(any::<prop::sample::Index>(), 0..60),
+        ) {
+            let (alone, texts): (Vec<_>, Vec<_>) =
+                said.iter().filter_map(|(text, times)| record(&text.repeat(*times))).unzip();
+            prop_assert_eq!(alone.len(), said.len());
+            let bundled = bundled(&alone);
+            let all: Vec<_> = alone.iter().zip(&bundled).zip(&texts).collect();
+            let mut opener = Opener::default();
+            for ((alone, bundled), written) in all.iter().chain(visits.iter().map(|visit| visit.get(&all))) {
+                prop_assert_eq!(text(bundled, &mut opener), Some((*written).clone()));
+                prop_assert_eq!(bundled.body(), alone.body());
+                prop_assert_eq!(format!("{:?}", bundled.open()), format!("{:?}", alone.open()));
+            }
+        }
+    }
+
+    #[test]
+    fn records_of_one_file_are_kept_in_a_fifth_of_their_bytes() {
+        let (alone, texts): (Vec<_>, Vec<_>) = (0..200).filter_map(|n| record(&format!("statement {n}"))).unzip();
+        let bundled = bundled(&alone);
+        let mut bundles: Vec<&Arc<Bundle>> = bundled.iter().filter_map(place).map(|(bundle, _)| bundle).collect();
+        assert_eq!(bundles.len(), 200);
+        bundles.dedup_by(|a, b| Arc::ptr_eq(a, b));
+        assert!(bundles.len() > 1 && bundles.iter().all(|bundle| bundle.length as usize <= BUNDLE));
+        let whole: usize = texts.iter().map(String::len).sum();
+        let kept: usize = bundles.iter().map(|bundle| bundle.stored.len()).sum();
+        assert!(kept * 5 < whole, "{kept} of {whole} bytes");
+    }
+
+    #[test]
+    fn records_that_are_opened_in_order_decompress_each_bundle_once() {
+        let alone: Vec<Packed> = (0..60).filter_map(|n| Some(record(&format!("statement {n}"))?.0)).collect();
+        let bundled = bundled(&alone);
+        let mut opener = Opener::default();
+        let mut decompressed = 0;
+        for (bundle, range) in bundled.iter().filter_map(place) {
+            decompressed += usize::from(!opener.last.as_ref().is_some_and(|last| Arc::ptr_eq(last, bundle)));
+            assert!(opener.text(bundle, range).is_some());
+        }
+        let mut bundles: Vec<&Arc<Bundle>> = bundled.iter().filter_map(place).map(|(bundle, _)| bundle).collect();
+        bundles.dedup_by(|a, b| Arc::ptr_eq(a, b));
+        assert_eq!((decompressed, bundles.len() > 1), (bundles.len(), true));
+    }
+
+    #[test]
+    fn a_region_that_only_the_container_says_is_kept() -> Result<(), String> {
+        let written =
+            json!({"eventTime": "2026-10-30T01:00:00Z", "eventSource": "s", "eventName": "n", "eventID": "e"});
+        let mut record = Record::decode(written, None)?;
+        record.region = Some(Region::new("eu-west-1"));
+        let mut packed = Packed::from(record);
+        bundle(std::iter::once(&mut packed));
+        assert_eq!(packed.open().and_then(|record| record.region), Some(Region::new("eu-west-1")));
+        Ok(())
+    }
+
+    #[test]
+    fn what_was_saved_without_a_body_stays_as_it_is() -> Result<(), String> {
+        let written =
+            json!({"eventTime": "2026-10-30T01:00:00Z", "eventSource": "s", "eventName": "n", "awsRegion": "r"});
+        let record = Record { body: Value::Null, error_message: None, ..Record::decode(written, None)? };
+        let mut packed = Packed::saved(record.clone());
+        bundle(std::iter::once(&mut packed));
+        assert_eq!(packed.body(), Value::Null);
+        assert_eq!(packed.open().map(|opened| format!("{opened:?}")), Some(format!("{record:?}")));
+        Ok(())
+    }
 
     #[test]
     fn an_opened_record_is_the_one_that_was_packed() -> Result<(), String> {

@@ -75,7 +75,7 @@ impl Outcome {
         out.broken = log.defects.iter().any(|defect| defect.record.is_none() && !untold(&defect.reason));
         for entry in log.entries {
             if let (Place::Record(at), Said::Record(record)) = (&entry.place, &entry.said) {
-                out.used.push((*at, record.source.clone(), record.name.clone(), record.time));
+                out.used.push((*at, record.open().unwrap().source, record.name.clone(), record.time));
                 out.kept.push(format!("{record:?}"));
             }
         }
