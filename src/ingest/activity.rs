@@ -56,7 +56,8 @@ impl Sign {
 /// events there are.
 #[derive(Debug, Clone, Default)]
 pub struct Signs {
-    places: BTreeMap<Pair, usize>,
+    /// By account and Region. A log file has one of each, as a rule, and there are many files.
+    places: Vec<(Pair, usize)>,
     each: Vec<Sign>,
     extent: Option<(i64, i64)>,
 }
@@ -64,12 +65,15 @@ pub struct Signs {
 impl Signs {
     /// The number of an account and Region, for [`Signs::note`].
     pub fn place(&mut self, pair: Pair) -> usize {
-        let next = self.each.len();
-        let place = *self.places.entry(pair).or_insert(next);
-        if place == next {
-            self.each.push(Sign::default());
+        match self.places.binary_search_by(|(known, _)| known.cmp(&pair)) {
+            Ok(at) => self.places.get(at).map_or(0, |(_, place)| *place),
+            Err(at) => {
+                let place = self.each.len();
+                self.places.insert(at, (pair, place));
+                self.each.push(Sign::default());
+                place
+            }
         }
-        place
     }
 
     /// Notes an event of an account and Region, in seconds since 1970.
@@ -112,6 +116,13 @@ impl Signs {
                 known.join();
             }
         }
+    }
+
+    /// Gives back what a whole file's signs have no need of: they are kept until all files have been read.
+    pub fn fit(&mut self) {
+        self.places.shrink_to_fit();
+        self.each.shrink_to_fit();
+        self.each.iter_mut().for_each(|sign| sign.runs.shrink_to_fit());
     }
 
     /// The first and the last event.

@@ -90,10 +90,22 @@ impl Inflater {
             Stored::Plain => whole(Cow::Borrowed(stored)),
             Stored::Gzip | Stored::Zstd => match self.at_once(stored) {
                 Some(length) => whole(self.text.get(..length).unwrap_or_default().into()),
-                None => stream(kind, stored, LARGEST_FILE),
+                None => self.stream(kind, stored),
             },
         };
         if is_marked(&text.bytes) { Text { bytes: utf8(text.bytes), whole: false, ..text } } else { text }
+    }
+
+    /// Decompresses a stream, into the buffer where it fits.
+    fn stream(&mut self, kind: Stored, stored: &[u8]) -> Text<'_> {
+        let mut bytes = std::mem::take(&mut self.text);
+        bytes.clear();
+        let broken = stream(kind, stored, LARGEST_FILE, &mut bytes);
+        if bytes.len() > LARGEST_BUFFER {
+            return Text { bytes: bytes.into(), broken, whole: false };
+        }
+        self.text = bytes;
+        Text { bytes: self.text.as_slice().into(), broken, whole: false }
     }
 
     /// Inflates a file that is a single gzip member; answers with its length. `None`: stream it.
@@ -135,16 +147,19 @@ fn has_other_member(stored: &[u8]) -> bool {
     memchr::memmem::find_iter(rest, b"\x1f\x8b\x08").any(|at| rest.get(at + 3).is_none_or(|flags| flags & 0xe0 == 0))
 }
 
-fn stream(kind: Stored, stored: &[u8], most: u64) -> Text<'static> {
+/// Decompresses into a buffer; answers with why it ended early.
+fn stream(kind: Stored, stored: &[u8], most: u64, bytes: &mut Vec<u8>) -> Option<String> {
+    // The last member is the only one, as a rule; what it says of its length is believed as far as deflate can pack.
+    let length = gzip_length(stored).map_or(stored.len().saturating_mul(8), |length| length as usize);
+    bytes.reserve_exact(length.min(stored.len().saturating_mul(1032)).min(LARGEST_BUFFER));
     match kind.stream(stored) {
-        Ok(decoder) => read(decoder, kind, stored.len(), most),
-        Err(cause) => Text { bytes: Cow::default(), broken: Some(kind.breaks(0, &cause)), whole: false },
+        Ok(decoder) => read(decoder, kind, most, bytes),
+        Err(cause) => Some(kind.breaks(0, &cause)),
     }
 }
 
-fn read(decoder: impl Read, kind: Stored, stored: usize, most: u64) -> Text<'static> {
-    let mut bytes = Vec::with_capacity(stored.saturating_mul(8).min(LARGEST_BUFFER));
-    let broken = match decoder.take(most + 1).read_to_end(&mut bytes) {
+fn read(decoder: impl Read, kind: Stored, most: u64, bytes: &mut Vec<u8>) -> Option<String> {
+    let broken = match decoder.take(most + 1).read_to_end(bytes) {
         Err(cause) => Some(kind.breaks(bytes.len() as u64, &cause)),
         Ok(_) if bytes.len() as u64 > most => {
             Some(format!("decompresses to more than {most} bytes, the limit; split the file"))
@@ -152,7 +167,7 @@ fn read(decoder: impl Read, kind: Stored, stored: usize, most: u64) -> Text<'sta
         Ok(_) => None,
     };
     bytes.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-    Text { bytes: bytes.into(), broken, whole: false }
+    broken
 }
 
 /// Whether the text begins with a byte order mark.
@@ -251,6 +266,17 @@ mod tests {
     }
 
     #[test]
+    fn a_streamed_text_takes_the_buffer_of_those_before_and_leaves_it_to_those_after() {
+        let mut inflater = Inflater::default();
+        let (one, two) = (gz(&b"abc".repeat(50_000)), [gz(&b"one ".repeat(10_000)), gz(b"two")].concat());
+        assert_eq!(inflater.text(&one).bytes.len(), 150_000);
+        let buffer = inflater.text.as_ptr();
+        assert!(matches!(inflater.text(&two).bytes, Cow::Borrowed(bytes) if bytes.ends_with(b"one two")));
+        assert_eq!(inflater.text(&one).bytes, b"abc".repeat(50_000));
+        assert_eq!(inflater.text.as_ptr(), buffer, "nothing was allocated anew");
+    }
+
+    #[test]
     fn what_precedes_a_break_is_kept() {
         let mut stored = [gz(b"one "), gz(&b"two".repeat(1000))].concat();
         stored.truncate(stored.len() - 12);
@@ -268,9 +294,10 @@ mod tests {
 
     #[test]
     fn text_over_the_limit_is_cut_there_and_said_to_be() {
-        let text = read(&b"0123456789"[..], Stored::Gzip, 10, 4);
-        assert_eq!(text.bytes.as_ref(), b"0123");
-        assert!(text.broken.is_some_and(|why| why.contains("more than 4 bytes")));
+        let mut bytes = Vec::new();
+        let broken = read(&b"0123456789"[..], Stored::Gzip, 4, &mut bytes);
+        assert_eq!(bytes, b"0123");
+        assert!(broken.is_some_and(|why| why.contains("more than 4 bytes")));
     }
 
     #[test]

@@ -289,7 +289,7 @@ const MOST_TOLD: usize = 1000;
 /// `latest`: no record of the file can be later, whatever it says.
 fn add_records(log: &mut Log, path: &str, decoded: &mut Decoded, latest: Option<Instant>) {
     if let Some(rows) = decoded.rows.take() {
-        log.events.add(path, rows);
+        log.events.add(path, *rows);
     }
     log.records.read += decoded.records_read;
     log.records.used += decoded.used.len() as u64;

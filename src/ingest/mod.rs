@@ -125,7 +125,7 @@ pub struct Decoded {
     /// The facts that an earlier run saved, which it holds.
     pub saved: Option<Box<saved::SavedFile>>,
     /// Rows of the table of events, where it is asked for.
-    pub rows: Option<columns::Rows>,
+    pub rows: Option<Box<columns::Rows>>,
     /// When the log shows signs of life.
     pub signs: Signs,
     /// With `--strict`: positions of records that are only counted, and what tells them from others.
@@ -135,12 +135,14 @@ pub struct Decoded {
 impl Decoded {
     /// Nothing yet.
     fn new(way: Way) -> Self {
-        Self { rows: way.events.then(columns::Rows::default), ..Self::default() }
+        Self { rows: way.events.then(Box::default), ..Self::default() }
     }
 
-    /// Compresses the texts of the records that are kept.
+    /// Takes as little room as it can: the texts of the records that are kept are compressed.
     fn bundle(mut self) -> Self {
         packed::bundle(self.used.iter_mut().map(|(_, record)| record.as_mut()));
+        self.used.shrink_to_fit();
+        self.signs.fit();
         self
     }
 
@@ -155,7 +157,7 @@ impl Decoded {
         self.broken.extend(next.broken);
         self.digests.extend(next.digests);
         if let (Some(rows), Some(more)) = (&mut self.rows, next.rows) {
-            rows.append(more, before);
+            rows.append(*more, before);
         }
         self.signs.add(next.signs);
         self.twins.extend(next.twins.into_iter().map(|(position, twin)| (before + position, twin)));
