@@ -1,23 +1,56 @@
 //! Names of AWS things: a newtype for each kind, so that no two can be confused, and the parts of an ARN.
+//!
+//! A name is said by many entries and kept by many entities; its clones share one text.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub struct $name(String);
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Arc<str>);
         impl $name {
             /// Takes the text as it is.
-            pub fn new(text: impl Into<String>) -> Self { Self(text.into()) }
+            pub fn new(text: impl AsRef<str>) -> Self { Self(text.as_ref().into()) }
             /// The text.
             pub fn as_str(&self) -> &str { &self.0 }
+            /// Shares the text with the same names before it.
+            pub fn share(&mut self, among: &mut Texts) { among.share(&mut self.0) }
+        }
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> { to.serialize_str(&self.0) }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                String::deserialize(from).map(Self::new)
+            }
+        }
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self { Self::new(text) }
+        }
+        impl From<String> for $name {
+            fn from(text: String) -> Self { Self::new(text) }
         }
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.0) }
         }
     )*};
+}
+
+/// Texts that are kept once, however many names say them. Only looked up in: its order means nothing.
+#[derive(Debug, Default)]
+pub struct Texts(HashSet<Arc<str>>);
+
+impl Texts {
+    fn share(&mut self, text: &mut Arc<str>) {
+        match self.0.get(&**text) {
+            Some(known) => *text = Arc::clone(known),
+            None => drop(self.0.insert(Arc::clone(text))),
+        }
+    }
 }
 
 names! {
@@ -47,6 +80,24 @@ names! {
     PlanArn,
     /// `arn:aws:backup:<region>:<account>:selection:<id>`; `selection:<id>` where nothing says whose it is.
     SelectionArn,
+    /// The id of a backup, copy or restore job.
+    JobId,
+    /// What many entries repeat and is no name of its own kind: a type of resource, a role, the id of a plan.
+    Text,
+}
+
+/// So that a job is found by its id as a text.
+impl std::borrow::Borrow<str> for JobId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::ops::Deref for Text {
+    type Target = str;
+    fn deref(&self) -> &str {
+        &self.0
+    }
 }
 
 impl AccountId {
@@ -149,31 +200,31 @@ impl VaultArn {
 
     /// The ARN of the vault `name` in an account and Region.
     pub fn of(account: &AccountId, region: &Region, name: &str) -> Self {
-        Self(format!("arn:{}:backup:{region}:{account}:backup-vault:{name}", partition(region.as_str())))
+        Self::new(format!("arn:{}:backup:{region}:{account}:backup-vault:{name}", partition(region.as_str())))
     }
 
     /// The vault's name.
     pub fn name(&self) -> &str {
-        self.0.rsplit_once("backup-vault:").map_or(self.0.as_str(), |(_, name)| name)
+        self.0.rsplit_once("backup-vault:").map_or(self.as_str(), |(_, name)| name)
     }
 }
 
 impl PlanArn {
     /// The ARN of a plan in an account and Region, as far as these are known.
     pub fn of(account: Option<&AccountId>, region: Option<&Region>, id: &str) -> Self {
-        Self(placed(account, region, &format!("backup-plan:{id}")))
+        Self::new(placed(account, region, &format!("backup-plan:{id}")))
     }
 
     /// `BackupPlanId`: a UUID, `orgs/<uuid>` where a backup policy of the organisation made the plan.
     pub fn id(&self) -> &str {
-        self.0.rsplit_once("backup-plan:").map_or(self.0.as_str(), |(_, id)| id)
+        self.0.rsplit_once("backup-plan:").map_or(self.as_str(), |(_, id)| id)
     }
 }
 
 impl SelectionArn {
     /// The ARN of a selection in an account and Region, as far as these are known.
     pub fn of(account: Option<&AccountId>, region: Option<&Region>, id: &str) -> Self {
-        Self(placed(account, region, &format!("selection:{id}")))
+        Self::new(placed(account, region, &format!("selection:{id}")))
     }
 }
 

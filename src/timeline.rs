@@ -61,12 +61,12 @@ pub struct Sighting<T> {
 /// An attribute over time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeline<T> {
-    spans: Vec<Span<T>>,
+    spans: Box<[Span<T>]>,
 }
 
 impl<T> Default for Timeline<T> {
     fn default() -> Self {
-        Self { spans: Vec::new() }
+        Self { spans: Box::default() }
     }
 }
 
@@ -77,7 +77,8 @@ impl<T: Clone + PartialEq> Timeline<T> {
     /// carried back to there, never over an earlier change.
     pub fn replay(mut seen: Vec<Sighting<T>>, since: impl Fn(Instant) -> Instant) -> Self {
         seen.sort_by_key(|sighting| (sighting.at, sighting.observed, sighting.evidence));
-        let mut spans: Vec<Span<T>> = Vec::new();
+        // Most attributes have one value for ever.
+        let mut spans: Vec<Span<T>> = Vec::with_capacity(usize::from(!seen.is_empty()));
         for sighting in seen {
             let Some(last) = spans.last_mut() else {
                 let from = if sighting.observed { since(sighting.at).min(sighting.at) } else { sighting.at };
@@ -100,7 +101,10 @@ impl<T: Clone + PartialEq> Timeline<T> {
                 spans.push(span(from, sighting));
             }
         }
-        Self { spans }
+        for span in &mut spans {
+            span.confirmed.shrink_to_fit();
+        }
+        Self { spans: spans.into_boxed_slice() }
     }
 
     /// What ends by itself, without an entry: a value for which `runs` holds, that no entry has shown since `end`, nor
@@ -114,13 +118,13 @@ impl<T: Clone + PartialEq> Timeline<T> {
         }
         let evidence = running.last_shown(end).1;
         match self.spans.get_mut(at + 1) {
-            None => self.spans.push(Span {
-                from: end,
-                value: after,
-                evidence,
-                origin: Origin::Inferred,
-                confirmed: Vec::new(),
-            }),
+            None => {
+                let lapsed =
+                    Span { from: end, value: after, evidence, origin: Origin::Inferred, confirmed: Vec::new() };
+                let mut spans = std::mem::take(&mut self.spans).into_vec();
+                spans.push(lapsed);
+                self.spans = spans.into_boxed_slice();
+            }
             // A snapshot that shows the end later does not date it.
             Some(next) if next.value == after && next.origin == Origin::Snapshot && next.from > end => {
                 next.confirmed.insert(0, (next.from, next.evidence));

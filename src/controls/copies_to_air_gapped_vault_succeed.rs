@@ -4,7 +4,7 @@ use super::judgement::{Judgement, Proof};
 use super::routes::{self, End};
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
-use crate::arn::{ResourceArn, VaultArn};
+use crate::arn::{JobId, ResourceArn, VaultArn};
 use crate::coverage::Pair;
 use crate::facts::words::JobState;
 use crate::instant::{self, Instant};
@@ -27,7 +27,7 @@ pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
 /// A copy job that is over.
 struct Ended<'w> {
     at: Instant,
-    end: &'w Happened<String>,
+    end: &'w Happened<JobId>,
     job: &'w Job,
     vault: &'w VaultArn,
     completed: bool,
@@ -113,7 +113,7 @@ fn logs(resource: &ResourceArn, context: &Context<'_>) -> BTreeSet<Pair> {
 }
 
 fn note(job: &Job) -> String {
-    match &job.message {
+    match job.message.as_deref() {
         Some((message, _)) => format!("failed: {message}"),
         None => "failed".into(),
     }
@@ -121,7 +121,7 @@ fn note(job: &Job) -> String {
 
 /// Why a copy failed, as `StatusMessage` has it.
 fn cause(job: &Job) -> &'static str {
-    let message = job.message.as_ref().map(|(message, _)| message.to_lowercase()).unwrap_or_default();
+    let message = job.message.as_deref().map(|(message, _)| message.to_lowercase()).unwrap_or_default();
     let has = |words: &[&str]| words.iter().any(|word| message.contains(word));
     if has(&["retention", "lifecycle"]) {
         "the retention lies outside the bounds of the vault"

@@ -48,7 +48,7 @@ fn feeding(world: &World) -> BTreeSet<&VaultArn> {
         }
     }
     let points = world.points.values().filter(|point| point.vault().is_some_and(is_air_gapped));
-    found.extend(points.filter_map(|point| point.source_vault.as_ref().map(|(vault, _)| vault)));
+    found.extend(points.filter_map(|point| point.source_vault.as_deref().map(|(vault, _)| vault)));
     found
 }
 

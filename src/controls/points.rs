@@ -31,7 +31,7 @@ pub fn is_air_gapped(context: &Context<'_>, vault: &VaultArn) -> bool {
 /// The recovery point behind a subject.
 pub fn point<'w>(subject: &Subject, view: &View<'w>) -> Option<&'w Point> {
     let Key::Point(arn) = &subject.key else { return None };
-    view.of.world.points.get(arn)
+    view.of.world.point(arn)
 }
 
 /// Not there yet, or there no more.

@@ -62,7 +62,7 @@ fn latest<'a, 'w: 'a>(ended: impl Iterator<Item = &'a Ended<'w>>, view: &View<'_
         .into_iter()
         .map(|(kind, restore)| Latest {
             kind: kind.to_owned(),
-            job: restore.restore.job.clone(),
+            job: restore.restore.job.to_string(),
             evidence: restore.evidence,
             failure: failure(restore, view),
         })

@@ -63,7 +63,7 @@ fn latest<'w>(resource: &ResourceArn, view: &View<'w>) -> Option<Source<'w>> {
     let mut ways = ways.filter_map(|job| context.world.jobs.get(&job.what)).map(|job| Way::of(context, job));
     if let Some(way) = ways.find(|way| way.destination == End::AirGapped && way.source_point().is_some()) {
         let (arn, kind) = (way.source_point()?, way.kind(context));
-        return Some(Source { arn, point: context.world.points.get(arn), kind, copied: way.began()?, proof: way.proof()? });
+        return Some(Source { arn, point: context.world.point(arn), kind, copied: way.began()?, proof: way.proof()? });
     }
     let series = context.world.copies.get(resource).map(Vec::as_slice).unwrap_or_default();
     let after = series.partition_point(|copy| copy.at <= view.now());
@@ -78,7 +78,7 @@ fn latest<'w>(resource: &ResourceArn, view: &View<'w>) -> Option<Source<'w>> {
     let arn = &context.world.points.get(&fed.point)?.arn;
     let proof = Proof::shown(copied.evidence, "latest copy").and(fed.evidence, "the latest backup before it");
     let kind = copies::kind(context, resource).or_else(|| copies::by_arn(resource));
-    Some(Source { arn, point: context.world.points.get(arn), kind, copied: copied.at, proof })
+    Some(Source { arn, point: context.world.point(arn), kind, copied: copied.at, proof })
 }
 
 /// A type whose service makes the backup: encrypted with the resource's own key, or not at all as the resource is not.

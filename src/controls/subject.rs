@@ -2,8 +2,8 @@
 
 use super::view::Context;
 use crate::arn::{
-    AccountId, InvitationArn, KeyArn, PlanArn, RecoveryPointArn, Region, ResourceArn, SessionArn, ShareArn, TeamArn,
-    TrailArn, VaultArn,
+    AccountId, InvitationArn, JobId, KeyArn, PlanArn, RecoveryPointArn, Region, ResourceArn, SessionArn, ShareArn,
+    TeamArn, TrailArn, VaultArn,
 };
 use crate::coverage::Pair;
 
@@ -41,7 +41,7 @@ pub enum Key {
     /// A trail.
     Trail(TrailArn),
     /// A copy job, by its id.
-    Job(String),
+    Job(JobId),
     /// A KMS key.
     Key(KeyArn),
     /// A backup plan.
@@ -194,8 +194,8 @@ impl Subject {
     }
 
     /// A copy job, under the account that it runs in and the Region of the vault that is known.
-    pub fn copy_job(id: &str, account: Option<AccountId>, region: Option<Region>) -> Self {
-        Self { key: Key::Job(id.to_owned()), kind: "copy_job", id: id.to_owned(), account, region, name: None }
+    pub fn copy_job(id: &JobId, account: Option<AccountId>, region: Option<Region>) -> Self {
+        Self { key: Key::Job(id.clone()), kind: "copy_job", id: id.to_string(), account, region, name: None }
     }
 
     /// A backup plan.

@@ -18,8 +18,8 @@ pub mod tagging;
 pub mod words;
 
 use crate::arn::{
-    AccountId, InvitationArn, KeyArn, PlanArn, RecoveryPointArn, Region, ResourceArn, SelectionArn, SessionArn,
-    ShareArn, TeamArn, TrailArn, VaultArn,
+    AccountId, InvitationArn, JobId, KeyArn, PlanArn, RecoveryPointArn, Region, ResourceArn, SelectionArn, SessionArn,
+    ShareArn, TeamArn, Text, TrailArn, VaultArn,
 };
 use crate::evidence::Evidence;
 use crate::ingest::inventory::Observation;
@@ -56,7 +56,7 @@ pub enum About {
     /// Every recovery point of the vault is listed in this snapshot.
     AllPoints(VaultArn),
     /// A backup, copy or restore job.
-    Job(String, Box<JobSays>),
+    Job(JobId, Box<JobSays>),
     /// A legal hold, by `LegalHoldId`.
     Hold(String, Box<HoldSays>),
     /// A restore testing plan: account, Region and name, with slashes.
@@ -64,7 +64,7 @@ pub enum About {
     /// A selection of a restore testing plan: the plan's id, a slash, and its name.
     TestSelection(String, Box<TestSelectionSays>),
     /// A resource that is or should be backed up.
-    Resource(ResourceArn, Option<String>),
+    Resource(ResourceArn, Option<Text>),
     /// A RAM resource share.
     Share(ShareArn, Box<ShareSays>),
     /// A RAM invitation.
@@ -100,7 +100,7 @@ pub enum About {
     /// A call that touches the log itself.
     TrailCall(Box<TrailCall>),
     /// A rule of a plan copies into this vault and keeps the copies so long.
-    CopyRule(PlanRule, VaultArn, Retention),
+    CopyRule(Box<PlanRule>, VaultArn, Retention),
     /// A backup plan.
     Plan(PlanArn, Box<PlanSays>),
     /// Every backup plan of the account and Region is listed in this snapshot.

@@ -10,12 +10,12 @@ macro_rules! words {
         pub enum $name {
             $(#[doc = concat!("`", $text, "`.")] $variant,)*
             /// A word that AWS added later.
-            Other(String),
+            Other(Box<str>),
         }
         impl $name {
             /// Reads AWS's word.
             pub fn read(text: &str) -> Self {
-                match text { $($text => Self::$variant,)* _ => Self::Other(text.to_owned()) }
+                match text { $($text => Self::$variant,)* _ => Self::Other(text.into()) }
             }
             /// AWS's word.
             pub fn word(&self) -> &str {
@@ -123,7 +123,7 @@ impl Operator {
     /// Reads the operator in any casing: CloudTrail lowers the first letter, `ConditionType` is all capitals.
     pub fn read_lenient(text: &str) -> Self {
         let known = [Self::Equals, Self::NotEquals, Self::Like, Self::NotLike];
-        known.into_iter().find(|one| one.word().eq_ignore_ascii_case(text)).unwrap_or(Self::Other(text.to_owned()))
+        known.into_iter().find(|one| one.word().eq_ignore_ascii_case(text)).unwrap_or(Self::Other(text.into()))
     }
 }
 

@@ -2,16 +2,16 @@
 
 use super::Happened;
 use super::job::Job;
-use crate::arn::ResourceArn;
+use crate::arn::{JobId, ResourceArn};
 use crate::facts::calls::{CopyCall, LifeCall};
 use crate::facts::{About, Fact};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What was done, each in order of time.
 #[derive(Debug, Default)]
 pub struct Copying {
     /// For each resource, its copy jobs that are over, by their end.
-    pub ended: BTreeMap<ResourceArn, Vec<Happened<String>>>,
+    pub ended: BTreeMap<ResourceArn, Vec<Happened<JobId>>>,
     /// `StartCopyJob`, refused ones too.
     pub calls: Vec<Happened<CopyCall>>,
     /// Calls that may shorten how long a recovery point, or what a plan makes, is kept, by its ARN.
@@ -30,16 +30,26 @@ impl Copying {
             _ => {}
         }
     }
+}
 
-    pub(super) fn settle(&mut self, jobs: &BTreeMap<String, Job>) {
-        for job in jobs.values().filter(|job| job.is_copy()) {
-            if let (Some((resource, _)), Some((_, at, evidence))) = (&job.resource, job.outcome()) {
-                let ended = self.ended.entry(resource.clone()).or_default();
-                ended.push(Happened { at, evidence, what: job.id.clone() });
-            }
+/// Copy jobs that are over, as jobs come.
+#[derive(Default)]
+pub(super) struct Ended(HashMap<ResourceArn, Vec<Happened<JobId>>>);
+
+impl Ended {
+    pub(super) fn put(&mut self, job: &Job) {
+        if let (true, Some((resource, _)), Some((_, at, evidence))) = (job.is_copy(), &job.resource, job.outcome()) {
+            self.0.entry(resource.clone()).or_default().push(Happened { at, evidence, what: job.id.clone() });
         }
-        for jobs in self.ended.values_mut() {
-            jobs.sort_by(|a, b| (a.at, a.evidence, &a.what).cmp(&(b.at, b.evidence, &b.what)));
-        }
+    }
+
+    /// All of them, in order of time.
+    pub(super) fn settle(self) -> BTreeMap<ResourceArn, Vec<Happened<JobId>>> {
+        let ordered = self.0.into_iter().map(|(resource, mut jobs)| {
+            jobs.sort_unstable_by(|a, b| (a.at, a.evidence, &a.what).cmp(&(b.at, b.evidence, &b.what)));
+            jobs.shrink_to_fit();
+            (resource, jobs)
+        });
+        ordered.collect()
     }
 }

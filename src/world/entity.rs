@@ -4,6 +4,7 @@
 //! entity itself, and what `vaultrail state` shows of it.
 
 use super::drift::{Compared, Whose};
+use crate::arn::Texts;
 use crate::coverage::{Coverage, Pair};
 use crate::evidence::Evidence;
 use crate::facts::Fact;
@@ -17,6 +18,9 @@ use std::collections::BTreeMap;
 /// A value and the entry that says it; `None`: no entry does.
 pub type Told<T> = Option<(T, Evidence)>;
 
+/// The same of what few entities have, so that it takes little where there is none.
+pub type Seldom<T> = Option<Box<(T, Evidence)>>;
+
 /// The first to say it counts.
 pub fn first<T: Clone>(known: &mut Told<T>, said: Option<&T>, fact: &Fact) {
     if known.is_none() {
@@ -28,6 +32,13 @@ pub fn first<T: Clone>(known: &mut Told<T>, said: Option<&T>, fact: &Fact) {
 pub fn last<T: Clone>(known: &mut Told<T>, said: Option<&T>, fact: &Fact) {
     if let Some(value) = said {
         *known = Some((value.clone(), fact.evidence));
+    }
+}
+
+/// Shares the texts of a value that many entities have.
+pub fn share<T>(told: &mut Told<T>, texts: &mut Texts, with: fn(&mut T, &mut Texts)) {
+    if let Some((value, _)) = told {
+        with(value, texts);
     }
 }
 
@@ -97,8 +108,7 @@ impl<T: Clone + PartialEq + Serialize> Attribute for Timeline<T> {
 impl<T: Serialize> Attribute for Told<T> {
     fn shown(&self, _: Instant) -> Option<Shown> {
         let (value, evidence) = self.as_ref()?;
-        let value = serde_json::to_value(value).unwrap_or_default();
-        Some(Shown { value: Some(value), since: None, origin: None, evidence: *evidence, confirmed: None })
+        Some(told(value, *evidence))
     }
 
     fn changes(&self) -> Vec<Change> {
@@ -106,10 +116,33 @@ impl<T: Serialize> Attribute for Told<T> {
     }
 }
 
+impl<T: Serialize> Attribute for Seldom<T> {
+    fn shown(&self, _: Instant) -> Option<Shown> {
+        let (value, evidence) = self.as_deref()?;
+        Some(told(value, *evidence))
+    }
+
+    fn changes(&self) -> Vec<Change> {
+        Vec::new()
+    }
+}
+
+/// One value, whenever.
+fn told<T: Serialize>(value: &T, evidence: Evidence) -> Shown {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    Shown { value: Some(value), since: None, origin: None, evidence, confirmed: None }
+}
+
 /// An entity as `vaultrail state` shows it.
 pub trait Entity {
     /// Its attributes under AWS's names, in the order in which they are shown.
     fn attributes(&self) -> Attributes<'_>;
+}
+
+impl<E: Entity> Entity for Box<E> {
+    fn attributes(&self) -> Attributes<'_> {
+        self.as_ref().attributes()
+    }
 }
 
 /// Attributes under AWS's names; those of a list carry their key behind a slash (`principals/111122223333`).
@@ -143,6 +176,7 @@ pub struct Terms<'a> {
 /// - `changing`: over a whole log, not before the creation;
 /// - `quiet`: it changes without a record, so not at all, and a difference is no drift;
 /// - `first`, `last`: one value without a history, as the first or last to speak says it;
+/// - `first_seldom`, `last_seldom`: the same, of what few entities have;
 /// - `each`: one value for each key, `changing`;
 /// - `listed`: keys that are in a list or not, `changing`; the facts' `whole` names the list that is complete;
 /// - `scattered`: as `listed`, but other logs show changes too, so that nothing is carried back.
@@ -192,12 +226,16 @@ macro_rules! entity {
     };
     (@kept first $type:ty) => { $crate::world::entity::Told<$type> };
     (@kept last $type:ty) => { $crate::world::entity::Told<$type> };
+    (@kept first_seldom $type:ty) => { $crate::world::entity::Seldom<$type> };
+    (@kept last_seldom $type:ty) => { $crate::world::entity::Seldom<$type> };
     (@kept each $type:ty) => { std::collections::BTreeMap<String, $crate::timeline::Timeline<$type>> };
     (@kept listed $type:ty) => { $crate::world::entity::entity!(@kept each $type) };
     (@kept scattered $type:ty) => { $crate::world::entity::entity!(@kept each $type) };
     (@kept $how:ident $type:ty) => { $crate::timeline::Timeline<$type> };
     (@seen first $type:ty) => { $crate::world::entity::Told<$type> };
     (@seen last $type:ty) => { $crate::world::entity::Told<$type> };
+    (@seen first_seldom $type:ty) => { $crate::world::entity::Told<$type> };
+    (@seen last_seldom $type:ty) => { $crate::world::entity::Told<$type> };
     (@seen each $type:ty) => { $crate::world::listed::Listed<$type> };
     (@seen listed $type:ty) => { $crate::world::listed::Listed<$type> };
     (@seen scattered $type:ty) => { $crate::world::listed::Listed<$type> };
@@ -206,6 +244,12 @@ macro_rules! entity {
         $crate::world::entity::first(&mut $known, $said.as_ref(), $fact)
     };
     (@note last $known:expr, $said:expr, $fact:ident, $says:ident, $word:literal) => {
+        $crate::world::entity::last(&mut $known, $said.as_ref(), $fact)
+    };
+    (@note first_seldom $known:expr, $said:expr, $fact:ident, $says:ident, $word:literal) => {
+        $crate::world::entity::first(&mut $known, $said.as_ref(), $fact)
+    };
+    (@note last_seldom $known:expr, $said:expr, $fact:ident, $says:ident, $word:literal) => {
         $crate::world::entity::last(&mut $known, $said.as_ref(), $fact)
     };
     (@note each $known:expr, $said:expr, $fact:ident, $says:ident, $word:literal) => { $known.note($fact, &$said) };
@@ -223,6 +267,8 @@ macro_rules! entity {
     };
     (@replay first $seen:expr, $word:literal, $terms:ident) => { $seen };
     (@replay last $seen:expr, $word:literal, $terms:ident) => { $seen };
+    (@replay first_seldom $seen:expr, $word:literal, $terms:ident) => { $seen.map(Box::new) };
+    (@replay last_seldom $seen:expr, $word:literal, $terms:ident) => { $seen.map(Box::new) };
     (@replay each $seen:expr, $word:literal, $terms:ident) => { $seen.replay($terms, $word, None, true) };
     (@replay listed $seen:expr, $word:literal, $terms:ident) => { $seen.replay($terms, $word, Some(&false), true) };
     (@replay scattered $seen:expr, $word:literal, $terms:ident) => { $seen.replay($terms, $word, Some(&false), false) };

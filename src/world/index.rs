@@ -4,18 +4,18 @@
 //! which tells both. Restores from a restore access vault are restores from the air-gapped vault behind it.
 
 use super::World;
-use crate::arn::{KeyArn, RecoveryPointArn, ResourceArn, VaultArn};
+use crate::arn::{JobId, KeyArn, RecoveryPointArn, ResourceArn, Text, VaultArn};
 use crate::coverage::Pair;
 use crate::evidence::Evidence;
 use crate::facts::JobKind;
 use crate::instant::Instant;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A resource that is or should be backed up.
 #[derive(Debug, Clone)]
 pub struct Resource {
     /// `EBS`, `EFS`, …, as AWS Backup names it; `None`: no record says.
-    pub kind: Option<String>,
+    pub kind: Option<Text>,
     /// The record that first names it.
     pub evidence: Evidence,
     /// Since when it is known.
@@ -29,6 +29,8 @@ pub struct Index {
     pub restores: Restores,
     /// The vaults whose own key, or the key of a recovery point in which, each key is.
     pub key_users: BTreeMap<KeyArn, BTreeSet<VaultArn>>,
+    /// The recovery points that were made in each vault, in the order of their ARNs.
+    pub in_vault: BTreeMap<VaultArn, Vec<RecoveryPointArn>>,
     /// When plans and selections change, in order.
     pub plan_changes: Vec<Instant>,
 }
@@ -38,11 +40,27 @@ impl Index {
         let of_vaults = world.vaults.values().filter_map(|v| Some((v.key.spans().last()?.value.as_ref()?, &v.arn)));
         let of_points = world.points.values().filter_map(|p| Some((&p.key.as_ref()?.0, p.vault()?)));
         let mut key_users: BTreeMap<KeyArn, BTreeSet<VaultArn>> = BTreeMap::new();
-        for (key, vault) in of_vaults.chain(of_points) {
+        let used: HashSet<(&KeyArn, &VaultArn)> = of_vaults.chain(of_points).collect();
+        for (key, vault) in used {
             key_users.entry(key.clone()).or_default().insert(vault.clone());
         }
-        Self { restores: Restores::among(world), key_users, plan_changes: plan_changes(world) }
+        Self {
+            restores: Restores::among(world),
+            key_users,
+            in_vault: in_vault(world),
+            plan_changes: plan_changes(world),
+        }
     }
+}
+
+fn in_vault(world: &World) -> BTreeMap<VaultArn, Vec<RecoveryPointArn>> {
+    let mut found: HashMap<&VaultArn, Vec<RecoveryPointArn>> = HashMap::new();
+    for point in world.points.values() {
+        if let Some(vault) = point.vault() {
+            found.entry(vault).or_default().push(point.arn.clone());
+        }
+    }
+    found.into_iter().map(|(vault, points)| (vault.clone(), points)).collect()
 }
 
 fn plan_changes(world: &World) -> Vec<Instant> {
@@ -62,11 +80,11 @@ fn plan_changes(world: &World) -> Vec<Instant> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Restore {
     /// Its id.
-    pub job: String,
+    pub job: JobId,
     /// In whose log it is: the account that restores, in the recovery point's Region.
     pub pair: Option<Pair>,
     /// `ResourceType` of what was restored.
-    pub kind: Option<String>,
+    pub kind: Option<Text>,
 }
 
 /// All restores, by what they restore and from where.

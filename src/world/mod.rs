@@ -8,6 +8,7 @@ pub mod copying;
 pub mod drift;
 mod entities;
 pub mod entity;
+mod grouped;
 pub mod happened;
 pub mod hold;
 pub mod holdings;
@@ -37,8 +38,8 @@ pub mod trail;
 pub mod vault;
 
 use crate::arn::{
-    AccountId, Arn, InvitationArn, KeyArn, PlanArn, RecoveryPointArn, Region, ResourceArn, SelectionArn, SessionArn,
-    ShareArn, TeamArn, TrailArn, VaultArn,
+    AccountId, Arn, InvitationArn, JobId, KeyArn, PlanArn, RecoveryPointArn, Region, ResourceArn, SelectionArn,
+    SessionArn, ShareArn, TeamArn, Texts, TrailArn, VaultArn,
 };
 use crate::coverage::{Coverage, Pair};
 use crate::evidence::Evidence;
@@ -49,13 +50,14 @@ use crate::instant::Instant;
 use crate::timeline::Timeline;
 use across::{invitations, note_over_shares, only_air_gapped};
 use entity::settle;
+use grouped::Grouped;
 pub use happened::Happened;
 use identity_center::{IdentityCenter, user};
 pub use index::Resource;
 use kms::{alias, grant, key, store};
 use organizations::{account, handshake, organization, policy};
 use settings::{compliance, framework, report_plan};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use trail::{bucket, channel, event_store};
 
 /// All entities.
@@ -64,7 +66,7 @@ pub struct World {
     /// Backup vaults of every kind.
     pub vaults: BTreeMap<VaultArn, vault::Vault>,
     /// Recovery points.
-    pub points: BTreeMap<RecoveryPointArn, point::Point>,
+    pub points: BTreeMap<RecoveryPointArn, Box<point::Point>>,
     /// For each resource, the recovery points made of it, in order of time.
     pub copies: BTreeMap<ResourceArn, Vec<point::Copied>>,
     /// What was done about copies and life cycles.
@@ -82,7 +84,7 @@ pub struct World {
     /// Where to look for the selections of a resource.
     pub selecting: selected::Index,
     /// Backup, copy and restore jobs.
-    pub jobs: BTreeMap<String, job::Job>,
+    pub jobs: BTreeMap<JobId, Box<job::Job>>,
     /// What is looked up by something else than its id.
     pub index: index::Index,
     /// Legal holds.
@@ -174,13 +176,14 @@ pub struct World {
 #[derive(Default)]
 struct Gathered {
     vaults: BTreeMap<VaultArn, vault::Seen>,
-    points: BTreeMap<RecoveryPointArn, point::Seen>,
+    points: Grouped<RecoveryPointArn>,
     copy_rules: BTreeMap<(PlanRule, VaultArn), seen::Sightings<Retention>>,
     plans: BTreeMap<PlanArn, plan::Seen>,
     selections: BTreeMap<SelectionArn, selection::Seen>,
     all_selections: Vec<(PlanArn, Instant, Evidence)>,
+    resources: HashMap<ResourceArn, Resource>,
     tags: tagged::Gathered,
-    jobs: BTreeMap<String, job::Seen>,
+    jobs: Grouped<JobId>,
     holds: BTreeMap<String, hold::Seen>,
     test_plans: BTreeMap<String, test_plan::Seen>,
     test_selections: BTreeMap<String, test_selection::Seen>,
@@ -229,12 +232,15 @@ impl World {
         let mut gathered = Gathered::default();
         let mut world = Self { coverage, ..Self::default() };
         world.compared.has_snapshots = facts.iter().any(|fact| fact.observed);
-        for fact in &facts {
-            world.gather(fact, &mut gathered);
+        for fact in facts {
+            match &fact.about {
+                About::Point(arn, _) => gathered.points.put(arn.clone(), fact),
+                About::Job(id, _) => gathered.jobs.put(id.clone(), fact),
+                _ => world.gather(&fact, &mut gathered),
+            }
         }
         world.settle(gathered);
         world.index = index::Index::of(&world);
-        world.copying.settle(&world.jobs);
         world
     }
 
@@ -243,13 +249,11 @@ impl World {
         match &fact.about {
             About::Vault(arn, says) => into.vaults.entry(arn.clone()).or_default().note(fact, says),
             About::AllPoints(arn) => into.vaults.entry(arn.clone()).or_default().all_points.push((at, evidence)),
-            About::Point(arn, says) => into.points.entry(arn.clone()).or_default().note(fact, says),
-            About::Job(id, says) => into.jobs.entry(id.clone()).or_default().note(fact, says),
             About::Hold(id, says) => into.holds.entry(id.clone()).or_default().note(fact, says),
             About::TestPlan(id, says) => into.test_plans.entry(id.clone()).or_default().note(fact, says),
             About::TestSelection(id, says) => into.test_selections.entry(id.clone()).or_default().note(fact, says),
             About::Resource(arn, kind) => {
-                let known = self.resources.entry(arn.clone()).or_insert(Resource { kind: None, evidence, since: at });
+                let known = into.resources.entry(arn.clone()).or_insert(Resource { kind: None, evidence, since: at });
                 known.kind = known.kind.take().or_else(|| kind.clone());
             }
             About::Share(arn, says) => into.shares.entry(arn.clone()).or_default().note(fact, says),
@@ -271,7 +275,7 @@ impl World {
             About::CopyCall(_) | About::LifeCall(..) => self.copying.note(fact),
             About::TrailCall(call) => self.trail_calls.push(Happened { at, evidence, what: (**call).clone() }),
             About::CopyRule(rule, vault, keeps) => {
-                let key = (rule.clone(), vault.clone());
+                let key = (PlanRule::clone(rule), vault.clone());
                 into.copy_rules.entry(key).or_default().note(fact, Some(*keeps));
             }
             About::Plan(arn, says) => into.plans.entry(arn.clone()).or_default().note(fact, says),
@@ -292,6 +296,7 @@ impl World {
     }
 
     fn settle(&mut self, mut gathered: Gathered) {
+        self.resources = gathered.resources.drain().collect();
         self.settle_around(std::mem::take(&mut gathered.around));
         for (vault, at, evidence) in only_air_gapped(&gathered) {
             gathered.vaults.entry(vault).or_default().must_be_air_gapped(at, evidence);
@@ -312,11 +317,6 @@ impl World {
             .into_iter()
             .map(|(arn, seen)| (arn.clone(), seen.replay(arn, coverage, sessions, compared)))
             .collect();
-        self.points = gathered
-            .points
-            .into_iter()
-            .map(|(arn, seen)| (arn.clone(), seen.replay(arn, &self.vaults, compared)))
-            .collect();
         // A version of a plan never changes, so a snapshot of it shows what it always said.
         let plans = gathered.copy_rules.into_iter();
         self.copy_rules = plans.map(|(key, seen)| (key, seen.replay_quietly(|_| Instant::MIN_UTC))).collect();
@@ -333,7 +333,7 @@ impl World {
             (id.clone(), seen.replay(id, exists, sessions))
         });
         self.accesses = accesses.collect();
-        self.copies = point::by_resource(&self.points);
+        self.settle_points_and_jobs(gathered.points, gathered.jobs);
         self.drifts = self.compared.settle();
     }
 
@@ -352,7 +352,6 @@ impl World {
             };
         }
         settled! {
-            jobs "job" by |_: &String| None => job::Seen;
             holds "legal_hold" by |id: &String| places.get(id).cloned() => hold::Seen;
             test_plans "restore_testing_plan" by test_plan::pair => test_plan::Seen;
             test_selections "restore_testing_selection" by test_plan::pair => test_selection::Seen;
@@ -362,6 +361,27 @@ impl World {
             sharing "organization_sharing" by |id: &AccountId| Some((id.clone(), Region::new("us-east-1"))) => sharing::Seen;
             trails "trail" by TrailArn::pair => trail::Seen;
         }
+    }
+
+    /// What there are millions of: one after the other, each with what is made of it while it is at hand.
+    fn settle_points_and_jobs(&mut self, points: Grouped<RecoveryPointArn>, jobs: Grouped<JobId>) {
+        let (mut texts, mut series, mut ended) =
+            (Texts::default(), point::Series::default(), copying::Ended::default());
+        let points = points.entities().map(|(arn, facts)| {
+            let seen = point::Seen::of(&facts);
+            let point = seen.replay(arn.clone(), &self.vaults, &mut self.compared).share(&mut texts);
+            series.put(&point);
+            (arn, Box::new(point))
+        });
+        self.points = points.collect();
+        self.copies = series.settle();
+        let jobs = jobs.entities().map(|(id, facts)| {
+            let job = job::replay(id.clone(), &facts, &mut self.compared).share(&mut texts);
+            ended.put(&job);
+            (id, Box::new(job))
+        });
+        self.jobs = jobs.collect();
+        self.copying.ended = ended.settle();
     }
 
     /// Plans, their selections, and the resources of an inventory that these select.

@@ -2,17 +2,18 @@
 //!
 //! A point's identity is its ARN, its resource is `ResourceArn`: inside an air-gapped vault the ARN says nothing of it.
 
+use super::World;
 use super::drift::{Compared, Whose};
-use super::entity::{Attributes, Entity, Told, first, last};
+use super::entity::{Attributes, Entity, Seldom, Told, first, last, share};
 use super::seen::{Note, Sightings};
 use super::vault::Vault;
-use crate::arn::{KeyArn, RecoveryPointArn, ResourceArn, VaultArn};
+use crate::arn::{KeyArn, RecoveryPointArn, ResourceArn, Text, Texts, VaultArn};
 use crate::evidence::Evidence;
 use crate::facts::words::{IndexStatus, KeyType, PointStatus, ScanResult, StorageClass};
-use crate::facts::{Fact, PlanRule, PointSays, Retention};
+use crate::facts::{About, Fact, PlanRule, PointSays, Retention};
 use crate::instant::Instant;
 use crate::timeline::Timeline;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A recovery point.
 #[derive(Debug)]
@@ -22,17 +23,17 @@ pub struct Point {
     /// Where it lies.
     pub vault: Told<VaultArn>,
     /// From which vault it was copied.
-    pub source_vault: Told<VaultArn>,
+    pub source_vault: Seldom<VaultArn>,
     /// What it is of.
     pub resource: Told<ResourceArn>,
     /// `ResourceType`.
-    pub resource_type: Told<String>,
+    pub resource_type: Told<Text>,
     /// `ResourceName`.
-    pub resource_name: Told<String>,
+    pub resource_name: Seldom<Text>,
     /// `Status`.
     pub status: Timeline<PointStatus>,
     /// The latest `StatusMessage`.
-    pub message: Told<String>,
+    pub message: Seldom<Text>,
     /// How long it is kept.
     pub retention: Timeline<Retention>,
     /// After how many days it turns cold, if it ever does.
@@ -58,15 +59,15 @@ pub struct Point {
     /// Whether it is a composite.
     pub is_parent: Told<bool>,
     /// `CompositeMemberIdentifier`.
-    pub member: Told<String>,
+    pub member: Seldom<Text>,
     /// `IndexStatus`.
     pub index: Timeline<IndexStatus>,
     /// What malware scans found.
     pub scan: Timeline<ScanResult>,
     /// `LastRestoreTime`.
-    pub last_restore: Told<Instant>,
+    pub last_restore: Seldom<Instant>,
     /// `IamRoleArn`.
-    pub role: Told<String>,
+    pub role: Told<Text>,
     /// When it was complete: the later of creation and completion.
     pub made: Told<Instant>,
     /// When it was begun.
@@ -83,6 +84,17 @@ impl Point {
     /// Where it lies.
     pub fn vault(&self) -> Option<&VaultArn> {
         self.vault.as_ref().map(|(vault, _)| vault)
+    }
+
+    /// Shares what many points say with those before it.
+    pub(super) fn share(mut self, texts: &mut Texts) -> Self {
+        share(&mut self.vault, texts, VaultArn::share);
+        share(&mut self.resource, texts, ResourceArn::share);
+        share(&mut self.resource_type, texts, Text::share);
+        share(&mut self.key, texts, KeyArn::share);
+        share(&mut self.role, texts, Text::share);
+        share(&mut self.rule, texts, PlanRule::share);
+        self
     }
 
     /// What it is of.
@@ -120,6 +132,13 @@ impl Point {
             _ => None,
         };
         self.delete_at().or(computed)
+    }
+}
+
+impl World {
+    /// A recovery point.
+    pub fn point(&self, arn: &RecoveryPointArn) -> Option<&Point> {
+        self.points.get(arn).map(Box::as_ref)
     }
 }
 
@@ -176,18 +195,20 @@ pub struct Copied {
     pub ends: Option<Instant>,
 }
 
-/// The series of each resource, in order of time.
-pub(super) fn by_resource(points: &BTreeMap<RecoveryPointArn, Point>) -> BTreeMap<ResourceArn, Vec<Copied>> {
-    let mut series: BTreeMap<ResourceArn, Vec<Copied>> = BTreeMap::new();
-    for point in points.values() {
+/// The series of each resource, as its points come.
+#[derive(Default)]
+pub(super) struct Series(HashMap<ResourceArn, Vec<Copied>>);
+
+impl Series {
+    pub(super) fn put(&mut self, point: &Point) {
         let (Some(resource), Some(vault), Some((at, evidence))) = (point.resource(), point.vault(), point.made) else {
-            continue;
+            return;
         };
         let ever = |wanted: fn(&PointStatus) -> bool| {
             point.status.spans().iter().any(|span| span.value.as_ref().is_some_and(wanted))
         };
         let partial = ever(|status| *status == PointStatus::Partial);
-        series.entry(resource.clone()).or_default().push(Copied {
+        self.0.entry(resource.clone()).or_default().push(Copied {
             at,
             vault: vault.clone(),
             point: point.arn.clone(),
@@ -197,10 +218,16 @@ pub(super) fn by_resource(points: &BTreeMap<RecoveryPointArn, Point>) -> BTreeMa
             ends: point.ends(partial),
         });
     }
-    for copies in series.values_mut() {
-        copies.sort_by_key(|copy| (copy.at, copy.evidence));
+
+    /// All of them, in order of time.
+    pub(super) fn settle(self) -> BTreeMap<ResourceArn, Vec<Copied>> {
+        let ordered = self.0.into_iter().map(|(resource, mut copies)| {
+            copies.sort_unstable_by(|a, b| (a.at, a.evidence, &a.point).cmp(&(b.at, b.evidence, &b.point)));
+            copies.shrink_to_fit();
+            (resource, copies)
+        });
+        ordered.collect()
     }
-    series
 }
 
 /// What was seen of a point.
@@ -209,10 +236,10 @@ pub(super) struct Seen {
     vault: Told<VaultArn>,
     source_vault: Told<VaultArn>,
     resource: Told<ResourceArn>,
-    resource_type: Told<String>,
-    resource_name: Told<String>,
+    resource_type: Told<Text>,
+    resource_name: Told<Text>,
     status: Sightings<PointStatus>,
-    message: Told<String>,
+    message: Told<Text>,
     retention: Sightings<Retention>,
     cold_after_days: Sightings<Option<i64>>,
     until_copied: Sightings<bool>,
@@ -225,20 +252,32 @@ pub(super) struct Seen {
     key_type: Told<KeyType>,
     parent: Sightings<Option<RecoveryPointArn>>,
     is_parent: Told<bool>,
-    member: Told<String>,
+    member: Told<Text>,
     index: Sightings<IndexStatus>,
     scan: Sightings<ScanResult>,
     last_restore: Told<Instant>,
-    role: Told<String>,
+    role: Told<Text>,
     made: Told<Instant>,
     created: Told<Instant>,
     rule: Told<PlanRule>,
+    /// In order of time, as facts are noted.
     listed: Vec<Instant>,
     first_seen: Option<(Instant, Evidence)>,
 }
 
 impl Seen {
-    pub(super) fn note(&mut self, fact: &Fact, says: &PointSays) {
+    /// What its facts say, in order of time.
+    pub(super) fn of(facts: &[Fact]) -> Self {
+        let mut seen = Self::default();
+        for fact in facts {
+            if let About::Point(_, says) = &fact.about {
+                seen.note(fact, says);
+            }
+        }
+        seen
+    }
+
+    fn note(&mut self, fact: &Fact, says: &PointSays) {
         self.first_seen.get_or_insert((fact.at, fact.evidence));
         first(&mut self.vault, says.vault.as_ref(), fact);
         first(&mut self.source_vault, says.source_vault.as_ref(), fact);
@@ -312,20 +351,21 @@ impl Seen {
         vaults: &BTreeMap<VaultArn, Vault>,
         compared: &mut Compared,
     ) -> Point {
-        let id = arn.to_string();
         let born = self.created.or(self.made).map(|(at, _)| at);
         let since = |at: Instant| born.unwrap_or(at);
         let pair = self.vault.as_ref().and_then(|(vault, _)| vault.pair());
-        let whose = Whose { kind: "recovery_point", id: &id, pair: pair.as_ref(), created: born };
+        let whose = Whose { kind: "recovery_point", id: arn.as_str(), pair: pair.as_ref(), created: born };
         let vault = self.vault.as_ref().and_then(|(vault, _)| vaults.get(vault));
         let lists = vault.map(|v| v.all_points.as_slice()).unwrap_or_default();
         // A list taken while the point was being made may not have it yet.
         let settled = self.made.map(|(at, _)| at + chrono::Duration::hours(1));
         let named = arn.as_str().starts_with("arn:");
-        let gone = lists.iter().find(|(at, _)| named && settled.is_some_and(|s| *at >= s) && !self.listed.contains(at));
+        let gone = lists
+            .iter()
+            .find(|(at, _)| named && settled.is_some_and(|s| *at >= s) && self.listed.binary_search(at).is_err());
         Point {
             status: self.status.replay_quietly(|at| at),
-            message: self.message,
+            message: self.message.map(Box::new),
             retention: self.retention.replay(since, &mut Note { compared, whose, field: "Lifecycle" }),
             cold_after_days: self.cold_after_days.replay_quietly(since),
             until_copied: self.until_copied.replay_quietly(since),
@@ -338,16 +378,16 @@ impl Seen {
             key_type: self.key_type,
             parent: self.parent.replay_quietly(since),
             is_parent: self.is_parent,
-            member: self.member,
+            member: self.member.map(Box::new),
             index: self.index.replay_quietly(|at| at),
             scan: self.scan.replay_quietly(|at| at),
-            last_restore: self.last_restore,
+            last_restore: self.last_restore.map(Box::new),
             role: self.role,
             vault: self.vault,
-            source_vault: self.source_vault,
+            source_vault: self.source_vault.map(Box::new),
             resource: self.resource,
             resource_type: self.resource_type,
-            resource_name: self.resource_name,
+            resource_name: self.resource_name.map(Box::new),
             made: self.made,
             created: self.created.or(self.made),
             rule: self.rule,

@@ -166,7 +166,9 @@ impl Seen {
         self.key.note(fact, says.key.clone());
         self.exists.note(fact, says.exists);
         self.team_update.note(fact, says.team_update.clone());
-        self.team_facts.push((fact.clone(), says.clone()));
+        if says.team.is_some() || says.team_asked.is_some() || says.team_released {
+            self.team_facts.push((fact.clone(), says.clone()));
+        }
         if says.team_asked.is_some() {
             self.must_be_air_gapped(fact.at, fact.evidence);
         }

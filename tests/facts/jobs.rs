@@ -74,8 +74,8 @@ fn a_failed_and_a_partial_job_keep_their_cause() {
     for (id, state) in [("c-1", JobState::Failed), ("c-2", JobState::Partial)] {
         let job = &world.jobs[id];
         assert_eq!(value(&job.state, "2026-10-01T00:01:00Z"), Some(state));
-        assert_eq!(job.message.as_ref().unwrap().0, "Access denied");
-        assert_eq!(job.category.as_ref().unwrap().0, "ACCESSDENIED");
+        assert_eq!(job.message.as_ref().unwrap().0.as_str(), "Access denied");
+        assert_eq!(job.category.as_ref().unwrap().0.as_str(), "ACCESSDENIED");
         assert!(job.point.is_none(), "an empty object is no recovery point");
     }
 }
@@ -106,7 +106,10 @@ fn a_completed_backup_of_an_unsupported_type_stays_in_the_standard_vault() {
     let row = json!({"BackupJobId": "b-1", "State": "COMPLETED", "BackupVaultArn": MAIN, "VaultType": "BACKUP_VAULT", "RecoveryPointArn": POINT,
         "ResourceArn": VOLUME, "CompletionDate": "2026-10-01T01:00:00Z", "MessageCategory": "LOGICALLY_AIR_GAPPED_BACKUP_VAULT_NOT_SUPPORTED"});
     let world = Scene::default().shown("2026-10-05", "list-backup-jobs.json", json!({"BackupJobs": [row]})).world();
-    assert_eq!(world.jobs["b-1"].category.as_ref().unwrap().0, "LOGICALLY_AIR_GAPPED_BACKUP_VAULT_NOT_SUPPORTED");
+    assert_eq!(
+        world.jobs["b-1"].category.as_ref().unwrap().0.as_str(),
+        "LOGICALLY_AIR_GAPPED_BACKUP_VAULT_NOT_SUPPORTED"
+    );
     assert_eq!(world.copies[&ResourceArn::new(VOLUME)][0].vault.as_str(), MAIN);
 }
 
@@ -259,7 +262,7 @@ fn the_state_changes_of_the_documentation_are_jobs_of_their_kinds() {
     assert_eq!(restored.outcome().unwrap().1, at("2020-07-15T03:14:53Z"));
     let stopped = &world.jobs["58cdef95-7680-4c74-80d5-1b64093999c8"];
     assert_eq!(stopped.outcome().unwrap().0, &JobState::Aborted);
-    assert_eq!(stopped.message.as_ref().unwrap().0, "\"Backup job was stopped by user.\"");
+    assert_eq!(stopped.message.as_ref().unwrap().0.as_str(), "\"Backup job was stopped by user.\"");
     assert_eq!(world.points.values().filter(|point| !point.scan.spans().is_empty()).count(), 1);
 }
 

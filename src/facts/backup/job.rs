@@ -1,6 +1,6 @@
 //! Backup, copy and restore jobs: started, ended, listed.
 
-use crate::arn::{AccountId, KeyArn, RecoveryPointArn, ResourceArn, VaultArn};
+use crate::arn::{AccountId, JobId, KeyArn, RecoveryPointArn, ResourceArn, Text, VaultArn};
 use crate::facts::calls::CopyCall;
 use crate::facts::words::{DeletionStatus, JobState, LockState, PointStatus, ValidationStatus, VaultKind};
 use crate::facts::{About, JobKind, JobSays, PointSays, Retention, Sink, VaultSays};
@@ -27,7 +27,7 @@ pub(super) fn job_started(record: &Record, kind: JobKind, out: &mut Sink) {
         account: record.account.clone(),
         by: Some(Box::new(record.actor.clone())),
         resource,
-        resource_type: request.text("resourceType").map(str::to_owned),
+        resource_type: request.text("resourceType").map(Text::new),
         source_vault: named("sourceBackupVaultName"),
         source_point: if kind == JobKind::Backup { None } else { point(request) },
         destination: match kind {
@@ -37,11 +37,11 @@ pub(super) fn job_started(record: &Record, kind: JobKind, out: &mut Sink) {
         },
         air_gapped: named("logicallyAirGappedBackupVaultArn"),
         point: if kind == JobKind::Backup { point(response) } else { None },
-        role: request.text("iamRoleArn").map(str::to_owned),
+        role: request.text("iamRoleArn").map(Text::new),
         is_parent: response.flag("isParent"),
         ..JobSays::default()
     };
-    out.say(About::Job(id.to_owned(), Box::new(says)));
+    out.say(About::Job(JobId::new(id), Box::new(says)));
 }
 
 /// `StartCopyJob`, whether it succeeded or not. A denied call has no parameters, its message names what it was refused.
@@ -73,7 +73,7 @@ pub(super) fn copy_called(record: &Record, out: &mut Sink) {
 pub(super) fn stopped(record: &Record, out: &mut Sink) {
     if let Some(id) = record.request().text("backupJobId") {
         let says = JobSays { kind: Some(JobKind::Backup), state: Some(JobState::Aborting), ..JobSays::default() };
-        out.say(About::Job(id.to_owned(), Box::new(says)));
+        out.say(About::Job(JobId::new(id), Box::new(says)));
     }
 }
 
@@ -82,16 +82,16 @@ pub(super) fn validated(record: &Record, out: &mut Sink) {
     let request = record.request();
     if let Some(id) = request.text("restoreJobId") {
         let says = JobSays { kind: Some(JobKind::Restore), ..validation(request) };
-        out.say(About::Job(id.to_owned(), Box::new(says)));
+        out.say(About::Job(JobId::new(id), Box::new(says)));
     }
 }
 
 fn validation(node: Node<'_>) -> JobSays {
     JobSays {
         validation: node.text("validationStatus").map(ValidationStatus::read),
-        validation_message: node.text("validationStatusMessage").map(str::to_owned),
+        validation_message: node.text("validationStatusMessage").map(Text::new),
         deletion: node.text("deletionStatus").map(DeletionStatus::read),
-        deletion_message: node.text("deletionStatusMessage").map(str::to_owned),
+        deletion_message: node.text("deletionStatusMessage").map(Text::new),
         ..JobSays::default()
     }
 }
@@ -172,16 +172,16 @@ pub(super) fn job(node: Node<'_>, kind: JobKind, owner: Option<&AccountId>, out:
         // A restore is still validated and cleaned up after its end.
         Some(end) if kind == JobKind::Restore => {
             let over = JobSays { kind: Some(kind), state: says.state.clone(), ..JobSays::default() };
-            out.say_at(end, About::Job(id.to_owned(), Box::new(over)));
-            out.say(About::Job(id.to_owned(), Box::new(says)));
+            out.say_at(end, About::Job(JobId::new(id), Box::new(over)));
+            out.say(About::Job(JobId::new(id), Box::new(says)));
         }
-        end => out.say_at(end.unwrap_or_else(|| out.time()), About::Job(id.to_owned(), Box::new(says))),
+        end => out.say_at(end.unwrap_or_else(|| out.time()), About::Job(JobId::new(id), Box::new(says))),
     }
 }
 
 fn job_says(node: Node<'_>, kind: JobKind, owner: Option<&AccountId>) -> JobSays {
     let keys = keys(kind);
-    let text = |key: &str| node.text(key).map(str::to_owned);
+    let text = |key: &str| node.text(key).map(Text::new);
     let completed = node.time("completionDate");
     let point = node.text(keys.point).map(RecoveryPointArn::new);
     let state = node.text(keys.state).or_else(|| node.text("state")).map(JobState::read);
@@ -219,7 +219,7 @@ fn job_says(node: Node<'_>, kind: JobKind, owner: Option<&AccountId>) -> JobSays
         is_parent: node.flag("isParent"),
         children,
         created_resource: node.text("createdResourceArn").map(ResourceArn::new),
-        test_plan: node.path(&["createdBy", "restoreTestingPlanArn"]).and_then(Node::as_text).map(str::to_owned),
+        test_plan: node.path(&["createdBy", "restoreTestingPlanArn"]).and_then(Node::as_text).map(Text::new),
         ..validation(node)
     }
 }

@@ -14,7 +14,7 @@ pub mod testing;
 mod vault;
 
 use crate::arn;
-use crate::arn::{RecoveryPointArn, ResourceArn, TeamArn, VaultArn};
+use crate::arn::{RecoveryPointArn, ResourceArn, TeamArn, Text, VaultArn};
 use crate::facts::words::{UpdateStatus, VaultKind, VaultState};
 use crate::facts::{About, JobKind, Sink, VaultSays};
 use crate::ingest::inventory::Observation;
@@ -144,7 +144,7 @@ pub fn read_snapshot(observation: &Observation, out: &mut Sink) {
         "backup list-recovery-points-by-resource" => point::by_resource(observation, out),
         "backup list-protected-resources" => {
             if let Some(arn) = row.text("ResourceArn") {
-                out.say(About::Resource(ResourceArn::new(arn), row.text("ResourceType").map(str::to_owned)));
+                out.say(About::Resource(ResourceArn::new(arn), row.text("ResourceType").map(Text::new)));
             }
         }
         "backup get-backup-vault-access-policy" => settings::policy_shown(observation, out),

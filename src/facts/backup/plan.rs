@@ -1,6 +1,6 @@
 //! Backup plans: calls, service events for plans that a backup policy makes, state changes, snapshots.
 
-use crate::arn::{PlanArn, VaultArn};
+use crate::arn::{PlanArn, Text, VaultArn};
 use crate::facts::calls::LifeCall;
 use crate::facts::{About, CopyAction, Lifecycle, PlanRule, PlanSays, Retention, RuleSays, Sink};
 use crate::ingest::inventory::Observation;
@@ -137,8 +137,8 @@ fn say(arn: PlanArn, says: PlanSays, at: Instant, out: &mut Sink) {
         for action in rule.copy_actions.iter().flatten() {
             let keeps = action.lifecycle.as_ref().and_then(|l| l.retention);
             if let (Some(vault), Some(keeps)) = (VaultArn::parse(action.vault.as_str()), keeps) {
-                let rule = PlanRule { plan: arn.id().to_owned(), version: version.clone(), rule: id.clone() };
-                out.say_at(at, About::CopyRule(rule, vault, keeps));
+                let rule = PlanRule { plan: Text::new(arn.id()), version: Text::new(version), rule: Text::new(id) };
+                out.say_at(at, About::CopyRule(Box::new(rule), vault, keeps));
             }
         }
     }

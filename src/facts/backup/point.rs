@@ -1,7 +1,7 @@
 //! Recovery points: made, changed, deleted, listed.
 
 use super::vault_of;
-use crate::arn::{KeyArn, RecoveryPointArn, ResourceArn, VaultArn};
+use crate::arn::{KeyArn, RecoveryPointArn, ResourceArn, Text, VaultArn};
 use crate::facts::calls::{DeleteCall, LifeCall};
 use crate::facts::words::{IndexStatus, KeyType, PointStatus, ScanResult, StorageClass};
 use crate::facts::{About, PlanRule, PointSays, Retention, Sink};
@@ -127,9 +127,9 @@ fn lives(node: Node<'_>) -> PointSays {
 pub(super) fn rule(node: Node<'_>) -> Option<PlanRule> {
     let by = node.get("createdBy")?;
     Some(PlanRule {
-        plan: by.text("backupPlanId")?.to_owned(),
-        version: by.text("backupPlanVersion")?.to_owned(),
-        rule: by.text("backupRuleId").or_else(|| by.text("backupPlanRuleId"))?.to_owned(),
+        plan: by.text("backupPlanId")?.into(),
+        version: by.text("backupPlanVersion")?.into(),
+        rule: by.text("backupRuleId").or_else(|| by.text("backupPlanRuleId"))?.into(),
     })
 }
 
@@ -140,10 +140,10 @@ pub(super) fn point_says(node: Node<'_>) -> PointSays {
         vault: node.text("backupVaultArn").and_then(VaultArn::parse),
         source_vault: node.text("sourceBackupVaultArn").and_then(VaultArn::parse),
         resource: node.text("resourceArn").map(ResourceArn::new),
-        resource_type: node.text("resourceType").map(str::to_owned),
-        resource_name: node.text("resourceName").map(str::to_owned),
+        resource_type: node.text("resourceType").map(Text::new),
+        resource_name: node.text("resourceName").map(Text::new),
         status: node.text("status").map(PointStatus::read),
-        message: node.text("statusMessage").map(str::to_owned),
+        message: node.text("statusMessage").map(Text::new),
         created: node.time("creationDate"),
         completed: node.time("completionDate"),
         storage: node.text("storageClass").map(StorageClass::read),
@@ -154,11 +154,11 @@ pub(super) fn point_says(node: Node<'_>) -> PointSays {
         // Whoever says whether the point is a composite would also say of which it is a part.
         parent: if parent.is_none() && node.flag("isParent").is_none() { None } else { Some(parent) },
         is_parent: node.flag("isParent"),
-        member: node.text("compositeMemberIdentifier").map(str::to_owned),
+        member: node.text("compositeMemberIdentifier").map(Text::new),
         index: node.text("indexStatus").map(IndexStatus::read),
         scan: scan(node),
         last_restore: node.time("lastRestoreTime"),
-        role: node.text("iamRoleArn").map(str::to_owned),
+        role: node.text("iamRoleArn").map(Text::new),
         rule: rule(node),
         ..lives(node)
     }

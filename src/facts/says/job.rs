@@ -1,7 +1,7 @@
 //! What is said of backup, copy and restore jobs.
 
 use super::PlanRule;
-use crate::arn::{AccountId, KeyArn, RecoveryPointArn, ResourceArn, VaultArn};
+use crate::arn::{AccountId, KeyArn, RecoveryPointArn, ResourceArn, Text, VaultArn};
 use crate::facts::words::{DeletionStatus, JobState, LockState, ValidationStatus, VaultKind};
 use crate::instant::Instant;
 use crate::record::identity::Actor;
@@ -31,9 +31,9 @@ pub struct JobSays {
     /// `State`, of a restore job `Status`.
     pub state: Option<JobState>,
     /// `StatusMessage`.
-    pub message: Option<String>,
+    pub message: Option<Text>,
     /// `MessageCategory`, such as `SUCCESS`, `ACCESSDENIED`, `LOGICALLY_AIR_GAPPED_BACKUP_VAULT_NOT_SUPPORTED`.
-    pub category: Option<String>,
+    pub category: Option<Text>,
     /// `CreationDate`.
     pub began: Option<Instant>,
     /// `CompletionDate`.
@@ -45,9 +45,9 @@ pub struct JobSays {
     /// Of which resource.
     pub resource: Option<ResourceArn>,
     /// `ResourceType`.
-    pub resource_type: Option<String>,
+    pub resource_type: Option<Text>,
     /// `ResourceName`.
-    pub resource_name: Option<String>,
+    pub resource_name: Option<Text>,
     /// From which vault it copies or restores.
     pub source_vault: Option<VaultArn>,
     /// From which recovery point it copies or restores.
@@ -71,13 +71,13 @@ pub struct JobSays {
     /// `BackupSizeInBytes`.
     pub size: Option<i64>,
     /// `IamRoleArn`.
-    pub role: Option<String>,
+    pub role: Option<Text>,
     /// `CreatedBy`: the rule behind it.
     pub rule: Option<PlanRule>,
     /// `CreatedByBackupJobId`: the backup job whose result a copy job brings to the air-gapped vault.
-    pub backup_job: Option<String>,
+    pub backup_job: Option<Text>,
     /// `ParentJobId`.
-    pub parent: Option<String>,
+    pub parent: Option<Text>,
     /// `IsParent`.
     pub is_parent: Option<bool>,
     /// `ChildJobsInState`.
@@ -85,15 +85,15 @@ pub struct JobSays {
     /// `CreatedResourceArn`: what a restore made.
     pub created_resource: Option<ResourceArn>,
     /// `CreatedBy.RestoreTestingPlanArn`: the restore is a test.
-    pub test_plan: Option<String>,
+    pub test_plan: Option<Text>,
     /// `ValidationStatus`.
     pub validation: Option<ValidationStatus>,
     /// `ValidationStatusMessage`.
-    pub validation_message: Option<String>,
+    pub validation_message: Option<Text>,
     /// `DeletionStatus` of what a tested restore made.
     pub deletion: Option<DeletionStatus>,
     /// `DeletionStatusMessage`.
-    pub deletion_message: Option<String>,
+    pub deletion_message: Option<Text>,
 }
 
 impl crate::facts::Says for JobSays {}

@@ -1,6 +1,6 @@
 //! What is said of backup plans and their selections, and of the tags that selections ask for.
 
-use crate::arn::{AccountId, PlanArn, Region, VaultArn};
+use crate::arn::{AccountId, PlanArn, Region, Text, Texts, VaultArn};
 use crate::facts::Retention;
 use crate::facts::words::Operator;
 use crate::instant::Instant;
@@ -12,11 +12,20 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PlanRule {
     /// `BackupPlanId`.
-    pub plan: String,
+    pub plan: Text,
     /// `VersionId`, as a recovery point names it `BackupPlanVersion`.
-    pub version: String,
+    pub version: Text,
     /// `RuleId`.
-    pub rule: String,
+    pub rule: Text,
+}
+
+impl PlanRule {
+    /// Shares its texts with the same ones before it.
+    pub fn share(&mut self, among: &mut Texts) {
+        for text in [&mut self.plan, &mut self.version, &mut self.rule] {
+            text.share(among);
+        }
+    }
 }
 
 /// What is said of a backup plan, or of one version of it.

@@ -1,7 +1,7 @@
 //! What is said of recovery points.
 
 use super::PlanRule;
-use crate::arn::{KeyArn, RecoveryPointArn, ResourceArn, VaultArn};
+use crate::arn::{KeyArn, RecoveryPointArn, ResourceArn, Text, VaultArn};
 use crate::facts::words::{IndexStatus, KeyType, PointStatus, ScanResult, StorageClass};
 use crate::instant::Instant;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -19,13 +19,13 @@ pub struct PointSays {
     /// Of which resource.
     pub resource: Option<ResourceArn>,
     /// `ResourceType`.
-    pub resource_type: Option<String>,
+    pub resource_type: Option<Text>,
     /// `ResourceName`.
-    pub resource_name: Option<String>,
+    pub resource_name: Option<Text>,
     /// `Status`.
     pub status: Option<PointStatus>,
     /// `StatusMessage`.
-    pub message: Option<String>,
+    pub message: Option<Text>,
     /// `CreationDate`.
     pub created: Option<Instant>,
     /// `CompletionDate`.
@@ -59,7 +59,7 @@ pub struct PointSays {
     /// `IsParent`: a composite of others.
     pub is_parent: Option<bool>,
     /// `CompositeMemberIdentifier`.
-    pub member: Option<String>,
+    pub member: Option<Text>,
     /// `IndexStatus`.
     pub index: Option<IndexStatus>,
     /// What the latest malware scan found.
@@ -67,7 +67,7 @@ pub struct PointSays {
     /// `LastRestoreTime`.
     pub last_restore: Option<Instant>,
     /// `IamRoleArn`.
-    pub role: Option<String>,
+    pub role: Option<Text>,
     /// The rule that made it.
     pub rule: Option<PlanRule>,
     /// A row of a list of the vault.
