@@ -2,6 +2,7 @@
 //!
 //! `BLESS=1 cargo test generated` writes them anew.
 
+use crate::sentences;
 use crate::support::{audit, cases, root, text};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -136,6 +137,7 @@ fn the_catalogue_is_made_of_pages_and_fixtures() {
         }
         page.push('\n');
     }
+    page.push_str(&what_aws_says());
     page.push_str(&presets_and_frameworks());
     page.push_str("\n## All fixtures\n");
     for rule in controls.iter().map(|c| &c.rule) {
@@ -146,6 +148,22 @@ fn the_catalogue_is_made_of_pages_and_fixtures() {
         }
     }
     fresh("rules/README.md", &page);
+}
+
+fn what_aws_says() -> String {
+    let mut page = String::from(
+        "\n## What AWS says, and which fixture keeps or breaks it\n\nMade from [sentences.toml](sentences.toml); the limits are \
+         those of 2024, [limits.toml](limits.toml) says in which days each holds.\n\n\
+         | AWS says | control | kept by | broken by |\n|---|---|---|---|\n",
+    );
+    for sentence in sentences::sentences() {
+        for sentences::Shown { control, keeps, kept, breaks, broken } in sentence.controls {
+            let (keeps, breaks) = (link(&control, &keeps), link(&control, &breaks));
+            let says = &sentence.says;
+            writeln!(page, "| {says} | {control} | {keeps}: `{kept}` | {breaks}: `{broken}` |").unwrap();
+        }
+    }
+    page
 }
 
 fn presets_and_frameworks() -> String {

@@ -29,6 +29,7 @@ mod real_data;
 mod render;
 mod rules;
 mod schedule;
+mod sentences;
 mod shell;
 mod signing;
 mod state;

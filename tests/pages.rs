@@ -21,6 +21,31 @@ const SHARED: &[(&str, &[&str])] = &[
     ("points::beforehand(", &["not_yet_created", "subject_deleted"]),
     ("plan_rules::in_force(", &["not_yet_created", "route_unknown", "state_not_current", "subject_deleted"]),
     ("plan_rules::lifetime(", &["not_yet_created", "subject_deleted"]),
+    ("plan_rules::of_now(", &["not_yet_created", "route_unknown", "state_not_current", "subject_deleted"]),
+    (
+        "plan_rules::refused(",
+        &["primary_elsewhere", "primary_not_supported", "region_not_supported", "scheduled_between_vaults"],
+    ),
+    ("carrying::perhaps(", &["selection_unknown"]),
+    (
+        "carrying::carried(",
+        &[
+            "aws_managed_key",
+            "cross_region_not_supported",
+            "encryption_unknown",
+            "fsx_kind_unknown",
+            "key_manager_unknown",
+            "limit_unknown",
+            "over_limit",
+            "s3_in_opt_in_region",
+            "selection_unknown",
+            "size_unknown",
+            "source_unknown",
+            "type_not_supported",
+            "type_unknown",
+            "unencrypted",
+        ],
+    ),
     ("routes::beforehand(", &["not_yet_created", "vault_kind_unknown"]),
 ];
 /// Given by the engine, for every control.

@@ -1,7 +1,7 @@
 //! APR-04: the team of a vault is shared with the account that owns the vault.
 
 use super::judgement::{Judgement, Proof};
-use super::policy::principal_account;
+use super::policy::{self, Answer, principal_account};
 use super::subject::{Key, Subject};
 use super::teams;
 use super::view::{Context, View};
@@ -16,28 +16,35 @@ use std::collections::BTreeSet;
 
 pub use super::nothing_to_check as check;
 
-/// Every team with every account that owns a vault of it, or must ask it for access.
+/// Every team with every account that owns a vault of it, or must ask it for access; the team alone where these are not stated.
 pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
-    let mut grants: BTreeSet<(TeamArn, AccountId)> = BTreeSet::new();
+    let mut grants: BTreeSet<(TeamArn, Option<AccountId>)> = BTreeSet::new();
     let recovery = context.params.flag("require_recovery_accounts");
+    let not_stated = recovery && context.policy.recovery_accounts.is_none();
     let listed = context.policy.recovery_accounts.iter().flatten().filter(|_| recovery);
     let listed: Vec<AccountId> = listed.filter_map(|entry| AccountId::parse(&entry.id)).collect();
     for vault in context.world.vaults.values() {
         for team in vault.team.spans().iter().filter_map(|span| span.value.clone().flatten()) {
-            let accounts = vault.arn.account().into_iter().chain(listed.iter().cloned());
-            grants.extend(accounts.map(|account| (team.clone(), account)));
+            let accounts = vault.arn.account().into_iter().chain(listed.iter().cloned()).map(Some);
+            grants.extend(accounts.chain(not_stated.then_some(None)).map(|account| (team.clone(), account)));
         }
     }
     let scope = &context.policy.scope;
     let judged = grants.into_iter().filter(|(team, _)| scope.holds(team.account().as_ref(), None));
-    judged.map(|(team, account)| Subject::team_grant(&team, &account)).collect()
+    let named = judged.map(|(team, account)| match account {
+        Some(account) => Subject::team_grant(&team, &account),
+        None => Subject::team(&team, None),
+    });
+    named.collect()
 }
 
 pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
-    let Key::TeamGrant(arn, account) = &subject.key else {
-        return Judgement::insufficient("share_unknown", "The team is not known.");
+    let (arn, account) = match &subject.key {
+        Key::TeamGrant(arn, account) => (arn, Some(account)),
+        Key::Team(arn) => (arn, None),
+        _ => return Judgement::insufficient("share_unknown", "The team is not known."),
     };
-    if arn.account().as_ref() == Some(account) {
+    if account.is_some() && arn.account().as_ref() == account {
         return Judgement::not_applicable("same_account", "The team belongs to the account itself.");
     }
     let team = view.of.world.teams.get(arn);
@@ -47,6 +54,10 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let Some(needed) = needed(arn, account, view) else {
         let message = "No vault of the account has this team.";
         return Judgement::not_applicable("not_associated", message);
+    };
+    let Some(account) = account else {
+        let message = "With which recovery accounts the team must be shared is not stated: list them under [authorized] recovery_accounts.";
+        return Judgement::insufficient("policy_not_stated", message).citing_all(&needed);
     };
     let mut ended = None;
     let mut stale = None;
@@ -72,12 +83,15 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     never(arn, team, account, needed, view)
 }
 
-/// What shows that the account needs the team now: a vault of it that has the team, or the policy.
-fn needed(team: &TeamArn, account: &AccountId, view: &View<'_>) -> Option<Proof> {
-    let recovery = view.of.params.flag("require_recovery_accounts");
-    let listed = recovery && view.of.policy.recovery_accounts.iter().flatten().any(|entry| entry.id == account.as_str());
+/// What shows that the account needs the team now: a vault of it that has the team, or the policy; without an account, a vault.
+fn needed(team: &TeamArn, account: Option<&AccountId>, view: &View<'_>) -> Option<Proof> {
+    let recovery = view.of.policy.recovery_accounts.as_deref().filter(|_| view.of.params.flag("require_recovery_accounts"));
+    for end in policy::expiries(recovery) {
+        view.changes_at(end);
+    }
+    let any = account.is_none_or(|id| policy::account_on(recovery, id.as_str(), view.now()) == Answer::Yes);
     let mut proof = None;
-    for vault in view.of.world.vaults.values().filter(|v| listed || v.arn.account().as_ref() == Some(account)) {
+    for vault in view.of.world.vaults.values().filter(|v| any || v.arn.account().as_ref() == account) {
         let gone = view.look(&vault.exists).is_some_and(|span| span.value == Some(false));
         let span = view.look(&vault.team).filter(|span| span.value.as_ref().and_then(Option::as_ref) == Some(team));
         if let Some(span) = span.filter(|_| !gone) {

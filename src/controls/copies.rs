@@ -24,13 +24,22 @@ pub fn resources(context: &Context<'_>) -> Vec<Subject> {
         .filter(|arn| scope.holds(arn.account().as_ref(), arn.region().as_ref()))
         .filter(|arn| {
             let kind = kind(context, arn);
-            let is_one_of = |kinds: &[&str]| kind.is_none_or(|k| kinds.iter().any(|w| w.eq_ignore_ascii_case(k)));
-            let stated: Option<Vec<&str>> =
-                scope.resource_types.as_ref().map(|t| t.iter().map(String::as_str).collect());
-            stated.is_none_or(|kinds| is_one_of(&kinds)) && wanted.as_ref().is_none_or(|kinds| is_one_of(kinds))
+            let is_wanted = |kinds: &Vec<&str>| kind.is_none_or(|k| kinds.iter().any(|w| w.eq_ignore_ascii_case(k)));
+            is_stated(context, kind) && wanted.as_ref().is_none_or(is_wanted)
         })
         .map(Subject::resource)
         .collect()
+}
+
+/// Whether a resource is judged, by where it is and its type.
+pub fn in_scope(context: &Context<'_>, arn: &ResourceArn, kind: Option<&str>) -> bool {
+    context.policy.scope.holds(arn.account().as_ref(), arn.region().as_ref()) && is_stated(context, kind)
+}
+
+/// Whether resources of a type are judged. Unknown ones are.
+fn is_stated(context: &Context<'_>, kind: Option<&str>) -> bool {
+    let stated = context.policy.scope.resource_types.as_ref();
+    stated.is_none_or(|types| kind.is_none_or(|kind| types.iter().any(|stated| stated.eq_ignore_ascii_case(kind))))
 }
 
 /// `ResourceType`, where a record says it.

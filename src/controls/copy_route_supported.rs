@@ -2,7 +2,7 @@
 
 use super::judgement::{Judgement, Proof};
 use super::limits::{Holds, Limit};
-use super::plan_rules::{self, InForce, Target};
+use super::plan_rules::{self, InForce};
 use super::routes::{self, End, Way};
 use super::subject::{Key, Subject};
 use super::view::View;
@@ -107,7 +107,7 @@ fn of_rule(subject: &Subject, view: &View<'_>) -> Judgement {
         let vaults: Vec<&str> = rule.targets.iter().map(|target| target.vault.as_str()).collect();
         j.observed("vaults", vaults)
     };
-    if let Some((code, limit)) = rule.targets.iter().find_map(|target| refused(target, &rule, view)) {
+    if let Some((code, limit)) = rule.targets.iter().find_map(|target| plan_rules::refused(target, &rule, view)) {
         let message = format!("AWS does not support this rule: {}.", limit.text);
         return told(Judgement::non_compliant(code, message, &rule.proof).resting_on(limit));
     }
@@ -118,28 +118,6 @@ fn of_rule(subject: &Subject, view: &View<'_>) -> Judgement {
     let answer = of_selected(&rule, view);
     let vaults: Vec<&str> = rule.targets.iter().map(|target| target.vault.as_str()).collect();
     rule.current(answer).observed("vaults", vaults)
-}
-
-/// What AWS does not do with this vault, whatever is copied.
-fn refused<'w>(target: &Target<'_>, rule: &InForce<'_>, view: &View<'w>) -> Option<(&'static str, &'w Limit)> {
-    let limits = &view.of.limits.known;
-    let holds = |limit: &Limit| view.holds_now(limit) == Holds::Yes;
-    if target.end != End::AirGapped {
-        return None;
-    }
-    let region = target.vault.region();
-    let here = |limit: &Limit| region.as_ref().is_some_and(|region| limit.is_in(region.as_str()));
-    if let Some(limit) = [&limits.regions, &limits.newer_regions].into_iter().find(|limit| here(limit) && holds(limit)) {
-        return Some(("region_not_supported", limit));
-    }
-    if target.primary && holds(&limits.copies_only) {
-        return Some(("primary_not_supported", &limits.copies_only));
-    }
-    if target.primary && holds(&limits.primary_in_place) && target.vault.pair() != rule.plan.arn.pair() {
-        return Some(("primary_elsewhere", &limits.primary_in_place));
-    }
-    let from_vault = routes::end(&view.of, rule.rule.says.vault.as_ref(), None) == End::AirGapped;
-    (!target.primary && from_vault).then_some(("scheduled_between_vaults", &limits.unscheduled))
 }
 
 /// Whether the vaults store what the plan selects.

@@ -130,7 +130,7 @@ fn encrypted_clusters(rule: &InForce<'_>, chosen: &[Chosen<'_>], view: &View<'_>
     let limit = &view.of.limits.known.unencrypted_cluster;
     let (mut open, mut proof) = (0, proof_of(rule, &chosen.iter().collect::<Vec<_>>()));
     for one in chosen {
-        match backup_encrypted(one.resource, view) {
+        match backup_encrypted(&one.resource, view) {
             Some((false, shown)) if one.surely && one.kind.is_some() => {
                 let message = format!("The plan selects {}, whose backups are not encrypted: AWS does not copy them.", one.resource);
                 let proof = proof_of(rule, &[one]).and(shown, "unencrypted backup");

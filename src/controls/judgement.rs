@@ -219,7 +219,11 @@ impl Judgement {
 
     /// Cites all of a proof that does not decide.
     pub fn citing_all(mut self, proof: &Proof) -> Self {
-        self.cites.extend(proof.cites().cloned());
+        for cite in proof.cites() {
+            if !self.cites.contains(cite) {
+                self.cites.push(cite.clone());
+            }
+        }
         self
     }
 

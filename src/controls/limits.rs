@@ -75,6 +75,8 @@ limits! {
     unencrypted_source,
     /// The same, as it stayed.
     aws_managed_key,
+    /// Types whose backups AWS Backup encrypts itself.
+    fully_managed,
     /// Types that are never stored.
     never_stored,
     /// No Amazon `FSx` at all.

@@ -3,6 +3,7 @@
 
 mod air_gapped;
 pub mod audit_manager;
+mod carrying;
 pub mod catalogue;
 mod copies;
 pub mod engine;
@@ -92,6 +93,7 @@ controls! {
     organization_and_identity_not_sabotaged,
     plan_minimum_frequency_and_retention,
     plan_protects_beyond_place_or_by_lock,
+    plan_rule_delivers_to_air_gapped_vault,
     protection_settings_not_weakened,
     recovery_drilled_from_another_account,
     recovery_point_encrypted,

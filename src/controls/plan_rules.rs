@@ -2,14 +2,19 @@
 
 use super::copies;
 use super::judgement::{Judgement, Proof, State};
+use super::limits::{Holds, Limit};
 use super::routes::{self, End};
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
 use crate::arn::{PlanArn, ResourceArn, VaultArn};
 use crate::evidence::Evidence;
+use crate::facts::{Condition, Lifecycle};
 use crate::instant;
+use crate::world::entity::Told;
 use crate::world::plan::{Plan, Rule};
 use crate::world::selected::Surety;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// A vault that a rule reaches for.
 #[derive(Debug, Clone, Copy)]
@@ -20,17 +25,43 @@ pub struct Target<'r> {
     pub end: End,
     /// Whether backups themselves go there, rather than copies.
     pub primary: bool,
+    /// How long what goes there is kept; `None`: for ever.
+    pub lifecycle: Option<&'r Lifecycle>,
 }
 
 /// The vaults that a rule copies to or uses as primary target, standard ones left out.
 pub fn targets<'r>(context: &Context<'_>, rule: &'r Rule) -> Vec<Target<'r>> {
-    let copied = rule.says.copy_actions.iter().flatten().map(|action| (&action.vault, false));
-    let primary = rule.says.air_gapped.iter().map(|vault| (vault, true));
-    let each = copied.chain(primary).map(|(vault, primary)| {
+    let copies = rule.says.copy_actions.iter().flatten();
+    let copied = copies.map(|action| (&action.vault, false, action.lifecycle.as_ref()));
+    let primary = rule.says.air_gapped.iter().map(|vault| (vault, true, rule.says.lifecycle.as_ref()));
+    let each = copied.chain(primary).map(|(vault, primary, lifecycle)| {
         let end = if primary { End::AirGapped } else { routes::end(context, Some(vault), None) };
-        Target { vault, end, primary }
+        Target { vault, end, primary, lifecycle }
     });
     each.filter(|target| target.end != End::Other).collect()
+}
+
+/// What AWS does not do with such a vault, whatever is copied.
+pub fn refused<'w>(target: &Target<'_>, rule: &InForce<'_>, view: &View<'w>) -> Option<(&'static str, &'w Limit)> {
+    let limits = &view.of.limits.known;
+    let holds = |limit: &Limit| view.holds_now(limit) == Holds::Yes;
+    if target.end != End::AirGapped {
+        return None;
+    }
+    let region = target.vault.region();
+    let here = |limit: &Limit| region.as_ref().is_some_and(|region| limit.is_in(region.as_str()));
+    if let Some(limit) = [&limits.regions, &limits.newer_regions].into_iter().find(|limit| here(limit) && holds(limit))
+    {
+        return Some(("region_not_supported", limit));
+    }
+    if target.primary && holds(&limits.copies_only) {
+        return Some(("primary_not_supported", &limits.copies_only));
+    }
+    if target.primary && holds(&limits.primary_in_place) && target.vault.pair() != rule.plan.arn.pair() {
+        return Some(("primary_elsewhere", &limits.primary_in_place));
+    }
+    let from_vault = routes::end(&view.of, rule.rule.says.vault.as_ref(), None) == End::AirGapped;
+    (!target.primary && from_vault).then_some(("scheduled_between_vaults", &limits.unscheduled))
 }
 
 /// Copy jobs to and from air-gapped vaults, and rules of plans that reach for one.
@@ -79,15 +110,30 @@ impl InForce<'_> {
     }
 }
 
-/// The rule behind a subject as it is now; or why there is none to judge.
+/// The rule behind a subject as it is now, reaching for an air-gapped vault; or why there is none to judge.
 pub fn in_force<'w>(subject: &Subject, view: &View<'w>) -> Result<InForce<'w>, Box<Judgement>> {
+    let rule = of_now(subject, view)?;
+    if rule.targets.is_empty() {
+        let message = "The rule reaches for no air-gapped vault now.";
+        return Err(Box::new(Judgement::not_applicable("subject_deleted", message).citing_all(&rule.proof)));
+    }
+    Ok(rule)
+}
+
+/// The rule behind a subject as it is now, wherever it reaches; or why there is none to judge. A plan as subject stands for
+/// its rule without a name.
+pub fn of_now<'w>(subject: &Subject, view: &View<'w>) -> Result<InForce<'w>, Box<Judgement>> {
     let unknown = || {
         Judgement::insufficient(
             "route_unknown",
             "No record shows the rules of the plan that are in force; add `aws backup get-backup-plan` to the snapshot.",
         )
     };
-    let Key::Rule(arn, name) = &subject.key else { return Err(Box::new(unknown())) };
+    let (arn, name) = match &subject.key {
+        Key::Rule(arn, name) => (arn, Some(name)),
+        Key::Plan(arn) => (arn, None),
+        _ => return Err(Box::new(unknown())),
+    };
     let Some(plan) = view.of.world.plans.get(arn) else { return Err(Box::new(unknown())) };
     if let Some(answer) = lifetime(plan, view) {
         return Err(Box::new(answer));
@@ -99,16 +145,11 @@ pub fn in_force<'w>(subject: &Subject, view: &View<'w>) -> Result<InForce<'w>, B
             _ => unknown(),
         }));
     };
-    let Some(rule) = rules.iter().find(|rule| rule.says.name.as_deref() == Some(name)) else {
-        let message = format!("The plan has no rule {name} now.");
+    let Some(rule) = rules.iter().find(|rule| rule.says.name.as_ref() == name) else {
+        let message = format!("The plan has no rule {} now.", name.map_or("without a name", String::as_str));
         return Err(Box::new(Judgement::not_applicable("subject_deleted", message).citing_all(&proof)));
     };
-    let targets = targets(&view.of, rule);
-    if targets.is_empty() {
-        let message = "The rule reaches for no air-gapped vault now.";
-        return Err(Box::new(Judgement::not_applicable("subject_deleted", message).citing_all(&proof)));
-    }
-    Ok(InForce { plan, rule, targets, proof, stale: state.stale("The plan") })
+    Ok(InForce { plan, rule, targets: targets(&view.of, rule), proof, stale: state.stale("The plan") })
 }
 
 /// Not there yet, or deleted.
@@ -132,7 +173,7 @@ pub fn lifetime(plan: &Plan, view: &View<'_>) -> Option<Judgement> {
 /// A resource that a plan selects, or may.
 pub struct Chosen<'w> {
     /// Which.
-    pub resource: &'w ResourceArn,
+    pub resource: ResourceArn,
     /// `ResourceType`.
     pub kind: Option<&'w str>,
     /// Whether it surely is selected.
@@ -141,39 +182,55 @@ pub struct Chosen<'w> {
     pub evidence: Vec<Evidence>,
 }
 
-/// The resources that a plan selects now, of those whose type is wanted.
+/// The resources that a plan selects now, or may, of those that are wanted: written out in a selection, or known.
 pub fn chosen<'w>(
     plan: &PlanArn,
     view: &View<'w>,
     wanted: impl Fn(&ResourceArn, Option<&str>) -> bool,
 ) -> Vec<Chosen<'w>> {
     let world = view.of.world;
-    for selection in
-        world.selections.values().filter(|selection| selection.plan.as_ref().is_some_and(|(of, _)| of == plan))
-    {
-        view.look(&selection.exists);
-        if let Some((creation, _)) = selection.creation {
-            view.changes_at(creation);
-        }
-    }
+    watch(plan, view);
+    let kind = |resource: &ResourceArn| copies::kind(&view.of, resource).or_else(|| copies::by_arn(resource));
+    let known: RefCell<BTreeMap<&str, Option<bool>>> = RefCell::default();
+    let opted_in = |resource: &ResourceArn| {
+        let kind = kind(resource)?;
+        *known.borrow_mut().entry(kind).or_insert_with(|| opted_in(plan, kind, view))
+    };
     let mut found = Vec::new();
-    for resource in world.resources.keys() {
-        let kind = copies::kind(&view.of, resource).or_else(|| copies::by_arn(resource));
-        if !wanted(resource, kind) {
+    for resource in world.selects(plan, view.now(), opted_in).into_keys() {
+        let kind = kind(&resource);
+        if !wanted(&resource, kind) {
             continue;
         }
-        if let Some(tagged) = world.tagged.get(resource) {
-            view.look(&tagged.tags);
-        }
-        let selected = world.selected_by(resource, view.now(), kind.and_then(|kind| opted_in(plan, kind, view)));
+        let selected = world.selected_by(&resource, view.now(), opted_in(&resource));
         let here = selected.into_iter().filter(|one| one.plan.is_some_and(|of| of.arn == *plan));
-        let best = here.max_by_key(|one| one.surety);
-        if let Some(one) = best {
+        if let Some(one) = here.max_by_key(|one| one.surety) {
             let surely = one.surety == Surety::Surely;
             found.push(Chosen { resource, kind, surely, evidence: one.evidence });
         }
     }
     found
+}
+
+/// What a plan selects may change with its selections, and with tags where these ask for any.
+fn watch(plan: &PlanArn, view: &View<'_>) {
+    let world = view.of.world;
+    let mut tags = false;
+    for selection in world.selections_of(plan) {
+        view.look(&selection.exists);
+        if let Some((creation, _)) = selection.creation {
+            view.changes_at(creation);
+        }
+        let asks = |told: &Told<Vec<Condition>>| told.as_ref().is_none_or(|(conditions, _)| !conditions.is_empty());
+        tags = tags || asks(&selection.list_of_tags) || asks(&selection.conditions);
+    }
+    let here = plan.pair();
+    for (resource, tagged) in world.tagged.iter().filter(|_| tags) {
+        let homes = world.homes(resource);
+        if homes.is_empty() || here.as_ref().is_none_or(|here| homes.contains(here)) {
+            view.look(&tagged.tags);
+        }
+    }
 }
 
 /// Whether AWS Backup may back up a type in the account and Region of a plan.
@@ -186,11 +243,5 @@ fn opted_in(plan: &PlanArn, kind: &str, view: &View<'_>) -> Option<bool> {
 
 /// Whether anything is known of what a plan selects.
 pub fn selections_known(plan: &Plan, view: &View<'_>) -> bool {
-    !plan.selections_known.is_empty()
-        || view
-            .of
-            .world
-            .selections
-            .values()
-            .any(|selection| selection.plan.as_ref().is_some_and(|(of, _)| *of == plan.arn))
+    !plan.selections_known.is_empty() || view.of.world.selections_of(&plan.arn).next().is_some()
 }

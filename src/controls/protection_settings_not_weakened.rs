@@ -3,6 +3,7 @@
 use super::air_gapped;
 use super::guarding::{self, changed, is_told};
 use super::judgement::{Judgement, Proof};
+use super::policy::{self, Answer};
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
 use crate::arn::{AccountId, VaultArn};
@@ -46,25 +47,22 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         return Judgement::insufficient("coverage_gap", "The account is not known.");
     };
     let from = view.window();
-    let allowed = view.of.params.list("allow_roles").unwrap_or_default();
-    let mut found = Vec::new();
-    let mut open = None;
+    let allowed = view.of.params.list("allow_roles").map(|listed| policy::roles(&listed));
+    let (mut found, mut open) = (Vec::new(), None);
     for call in view.happened(guarding::calls(view.of.world, account, SOURCE), from) {
-        if !guarding::was_done(&call.what) || is_allowed(&call.what.actor.principal, &allowed) {
+        let answer = policy::actor_on(allowed.as_deref(), &call.what.actor, call.at);
+        if !guarding::was_done(&call.what) || answer == Answer::Yes {
             continue;
         }
         match weigh(call, view) {
+            Weighed::Weaker(_, note) if answer == Answer::NotStated => open = open.or_else(|| Some(not_stated(call, &note))),
             Weighed::Weaker(code, note) => found.push((call, code, note)),
-            Weighed::Unknown(note) => open = open.or(Some((call, note))),
+            Weighed::Unknown(note) => open = open.or_else(|| Some(not_compared(call, &note))),
             Weighed::Fine => {}
         }
     }
-    if let Some(answer) = convict(&found, view) {
+    if let Some(answer) = convict(&found, view).or(open) {
         return answer;
-    }
-    if let Some((call, note)) = open {
-        let message = format!("{} at {} by {}: {note}.", call.what.name, instant::show(call.at), call.what.actor.said());
-        return Judgement::insufficient("previous_unknown", message).citing(call.evidence, "cannot be judged");
     }
     match view.all_covered(&guarding::logs(view.of.world, account, []), from) {
         Err(hole) => Judgement::gap("coverage_gap", "Whether protection was weakened cannot be known", &hole),
@@ -75,19 +73,22 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     }
 }
 
-fn is_allowed(principal: &str, allowed: &[&str]) -> bool {
-    allowed.iter().any(|entry| {
-        let glob = globset::Glob::new(entry).ok().map(|glob| glob.compile_matcher());
-        *entry == principal || glob.is_some_and(|glob| glob.is_match(principal))
-    })
+fn said(call: &Call, note: &str) -> String {
+    format!("{} by {} at {}: {note}", call.what.name, call.what.actor.said(), instant::show(call.at))
+}
+
+fn not_stated(call: &Call, note: &str) -> Judgement {
+    let message = format!("{}; whether that is allowed is not stated: list the roles in DEL-04.allow_roles.", said(call, note));
+    Judgement::insufficient("policy_not_stated", message).citing(call.evidence, note)
+}
+
+fn not_compared(call: &Call, note: &str) -> Judgement {
+    Judgement::insufficient("previous_unknown", format!("{}.", said(call, note))).citing(call.evidence, "cannot be judged")
 }
 
 fn convict(found: &[(&Call, &'static str, String)], view: &View<'_>) -> Option<Judgement> {
     let (last, code, note) = found.last()?;
     let proof = Proof::all(found.iter().map(|(call, _, note)| (call.evidence, note.clone())))?;
-    let said = |call: &Call, note: &str| {
-        format!("{} by {} at {}: {note}", call.what.name, call.what.actor.said(), instant::show(call.at))
-    };
     let after = found.iter().find_map(|(call, _, note)| Some((call, note, deletion_after(call, view)?)));
     let judgement = match after {
         Some((call, note, (at, evidence))) => {
@@ -130,7 +131,7 @@ fn weigh(call: &Call, view: &View<'_>) -> Weighed {
         "UpdateGlobalSettings" | "UpdateRegionSettings" => settings(call, view.of.world),
         "PutBackupVaultLockConfiguration" | "DeleteBackupVaultLockConfiguration" => on_vault(call, view, lock),
         "PutBackupVaultAccessPolicy" | "DeleteBackupVaultAccessPolicy" => {
-            on_vault(call, view, |vault, call| policy(vault, call, view))
+            on_vault(call, view, |vault, call| access_policy(vault, call, view))
         }
         "PutBackupVaultNotifications" | "DeleteBackupVaultNotifications" => on_vault(call, view, notifications),
         _ => Weighed::Fine,
@@ -185,7 +186,7 @@ fn lock(vault: &Vault, call: &Call) -> Weighed {
 }
 
 /// A policy that denies less, or lets somebody from outside do more.
-fn policy(vault: &Vault, call: &Call, view: &View<'_>) -> Weighed {
+fn access_policy(vault: &Vault, call: &Call, view: &View<'_>) -> Weighed {
     let name = vault.arn.name();
     let Some(change) = changed(&vault.policy, call.at, call.evidence) else { return Weighed::Fine };
     let (Some(before), Some(after)) = (change.before, change.after) else {

@@ -33,10 +33,7 @@ pub fn watch(view: &View<'_>) {
 
 /// Where a resource is: as its ARN says, else as inventories do.
 pub fn homes(resource: &ResourceArn, view: &View<'_>) -> BTreeSet<Pair> {
-    match resource.pair() {
-        Some(pair) => BTreeSet::from([pair]),
-        None => view.of.world.tagged.get(resource).map(|tagged| tagged.homes.clone()).unwrap_or_default(),
-    }
+    view.of.world.homes(resource)
 }
 
 /// `ResourceTypeOptInPreference` of a resource's type where it is; `None`: unknown, or not known to be so still.

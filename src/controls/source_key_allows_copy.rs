@@ -27,13 +27,18 @@ pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
     held.map(Subject::resource).collect()
 }
 
-/// The recovery point that feeds the latest copy.
-struct Source<'w> {
-    arn: &'w RecoveryPointArn,
-    point: Option<&'w Point>,
-    kind: Option<&'w str>,
-    copied: Instant,
-    proof: Proof,
+/// The recovery point that feeds a copy.
+pub struct Source<'w> {
+    /// Its ARN.
+    pub arn: &'w RecoveryPointArn,
+    /// What is known of it.
+    pub point: Option<&'w Point>,
+    /// `ResourceType`.
+    pub kind: Option<&'w str>,
+    /// When it is copied.
+    pub copied: Instant,
+    /// What shows it.
+    pub proof: Proof,
 }
 
 pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
@@ -45,12 +50,17 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
                        recovery points of the source vault to the snapshot.";
         return Judgement::insufficient("source_unknown", message);
     };
+    of_source(&source, view)
+}
+
+/// Whether AWS can copy a recovery point, by its key.
+pub fn of_source(source: &Source<'_>, view: &View<'_>) -> Judgement {
     match routes::is_fully_managed(source.arn) {
         Some(true) => {
             let message = "AWS Backup fully manages this type and encrypts its backups itself.";
             Judgement::compliant("fully_managed", message, &source.proof).observed("source", source.arn.as_str())
         }
-        Some(false) => of_service(&source, view).observed("source", source.arn.as_str()),
+        Some(false) => of_service(source, view).observed("source", source.arn.as_str()),
         None => Judgement::insufficient("source_unknown", "The recovery point that was copied has no ARN.").citing_all(&source.proof),
     }
 }

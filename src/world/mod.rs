@@ -400,6 +400,10 @@ impl World {
         self.selecting = selected::Index::of(&self.plans, &self.selections);
         let found = self.selected_inventory();
         self.resources.extend(found);
+        let mut selecting = std::mem::take(&mut self.selecting);
+        let known: BTreeSet<&ResourceArn> = self.resources.keys().chain(self.tagged.keys()).collect();
+        selecting.place(known.into_iter().map(|resource| (resource, self.homes(resource))));
+        self.selecting = selecting;
     }
 
     /// Accounts and Regions that occur in the evidence.

@@ -41,6 +41,8 @@ pub struct Index {
     exact: BTreeMap<String, BTreeSet<usize>>,
     wide: BTreeMap<Option<Pair>, BTreeSet<usize>>,
     by_plan: BTreeMap<PlanArn, BTreeSet<usize>>,
+    /// Resources by where they are, `None`: not known, if a selection may take what it does not write out.
+    at: BTreeMap<Option<Pair>, Vec<ResourceArn>>,
 }
 
 /// A selection, ready to be asked.
@@ -101,6 +103,28 @@ impl Index {
     fn get(&self, at: usize) -> Option<&Indexed> {
         self.of.get(at)
     }
+
+    /// Remembers where resources are.
+    pub(super) fn place<'a>(&mut self, resources: impl Iterator<Item = (&'a ResourceArn, BTreeSet<Pair>)>) {
+        if self.wide.is_empty() {
+            return;
+        }
+        for (resource, homes) in resources {
+            if homes.is_empty() {
+                self.at.entry(None).or_default().push(resource.clone());
+            }
+            for home in homes {
+                self.at.entry(Some(home)).or_default().push(resource.clone());
+            }
+        }
+    }
+
+    /// Resources that a selection may take beside those that it writes out.
+    fn others(&self, one: &Indexed) -> impl Iterator<Item = &ResourceArn> {
+        let wide = !one.criteria.is_exact();
+        let here = move |pair: &Option<Pair>| wide && (pair.is_none() || one.pair.is_none() || *pair == one.pair);
+        self.at.iter().filter(move |(pair, _)| here(pair)).flat_map(|(_, resources)| resources)
+    }
 }
 
 impl World {
@@ -124,9 +148,7 @@ impl World {
         let selections = self.selecting.by_plan.get(plan).into_iter().flatten();
         for one in selections.filter_map(|at| self.selecting.get(*at)) {
             let written: Vec<ResourceArn> = one.criteria.exact.iter().map(ResourceArn::new).collect();
-            let known = self.resources.keys().chain(self.tagged.keys());
-            let others = known.filter(|_| !one.criteria.is_exact());
-            for resource in written.iter().chain(others) {
+            for resource in written.iter().chain(self.selecting.others(one)) {
                 for taken in self.taken(one, &self.ask(resource, at, opted_in(resource))) {
                     let surety = found.entry(resource.clone()).or_insert(taken.surety);
                     *surety = (*surety).max(taken.surety);
@@ -136,14 +158,24 @@ impl World {
         found
     }
 
-    /// Where a resource is, as far as its ARN or an inventory says, and its tags.
-    fn ask<'a>(&'a self, resource: &'a ResourceArn, at: Instant, opted_in: Option<bool>) -> Asked<'a> {
-        let tagged = self.tagged.get(resource);
-        let homes = match resource.pair() {
+    /// The selections of a plan.
+    pub fn selections_of(&self, plan: &PlanArn) -> impl Iterator<Item = &Selection> {
+        let of_plan = self.selecting.by_plan.get(plan).into_iter().flatten();
+        of_plan.filter_map(|at| self.selections.get(&self.selecting.get(*at)?.arn))
+    }
+
+    /// Where a resource is, as far as its ARN or an inventory says.
+    pub fn homes(&self, resource: &ResourceArn) -> BTreeSet<Pair> {
+        match resource.pair() {
             Some(pair) => BTreeSet::from([pair]),
-            None => tagged.map(|tagged| tagged.homes.clone()).unwrap_or_default(),
-        };
-        Asked { resource, homes, tags: tagged.and_then(|tagged| tagged.tags.at(at)), at, opted_in }
+            None => self.tagged.get(resource).map(|tagged| tagged.homes.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Where a resource is, and its tags.
+    fn ask<'a>(&'a self, resource: &'a ResourceArn, at: Instant, opted_in: Option<bool>) -> Asked<'a> {
+        let tags = self.tagged.get(resource).and_then(|tagged| tagged.tags.at(at));
+        Asked { resource, homes: self.homes(resource), tags, at, opted_in }
     }
 
     /// The rules through which one selection takes a resource.

@@ -99,6 +99,8 @@ pub(super) fn retention(node: Node<'_>) -> Option<Retention> {
     match node.get("deleteAfterDays") {
         // Kept until it is copied: not for ever, and nobody knows until when.
         None if node.get("deleteAfterEvent").is_some() => None,
+        // What is hidden is not left out.
+        None if node.names("deleteAfterDays") && !node.is_null("deleteAfterDays") => None,
         None => Some(Retention::Always),
         Some(_) => {
             node.days("deleteAfterDays").map(|days| if days < 0 { Retention::Always } else { Retention::Days(days) })
