@@ -232,8 +232,13 @@ impl Coverage {
         runs.iter().find(|run| run.from <= at && at <= run.to).map_or(at, |run| run.from)
     }
 
+    /// The stretches that count, of whatever grade, in order.
+    pub fn counting(&self, pair: &Pair) -> &[Run] {
+        self.runs(pair, self.terms.minimum)
+    }
+
     /// Instants at which a stretch begins, or the first one after it ends.
-    pub fn edges(&self, pair: &Pair) -> Vec<Instant> {
+    fn edges(&self, pair: &Pair) -> Vec<Instant> {
         let runs = GRADES.iter().flat_map(|grade| self.runs(pair, *grade));
         let mut edges: Vec<Instant> = runs.flat_map(|run| [run.from, run.to + instant::tick()]).collect();
         edges.sort_unstable();

@@ -10,6 +10,7 @@ mod columns;
 mod containers;
 mod controls;
 mod differential;
+mod engine;
 mod estate;
 mod explain;
 mod facts;

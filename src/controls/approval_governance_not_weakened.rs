@@ -121,8 +121,10 @@ fn on_vault(vault: &Vault, view: &View<'_>) -> Judgement {
     }
     let from = begin(vault.created.map(|(at, _)| at), view);
     let mut found = Found::default();
-    let calls = view.happened(&view.of.world.team_calls, from).iter();
-    for call in calls.filter(|c| c.what.refusal.is_none() && c.what.target.as_deref() == Some(vault.arn.as_str())) {
+    let on_it = |call: &Happened<TeamCall>| {
+        call.what.refusal.is_none() && call.what.target.as_deref() == Some(vault.arn.as_str())
+    };
+    for call in view.happened_to(&view.of.world.team_calls, from, on_it) {
         let associates = match call.what.name.as_str() {
             "AssociateBackupVaultMpaApprovalTeam" => true,
             "DisassociateBackupVaultMpaApprovalTeam" => false,
@@ -213,7 +215,11 @@ fn on_team(team: &Team, view: &View<'_>) -> Judgement {
     }
     let from = begin(team.created, view);
     let mut found = Found::default();
-    for call in view.happened(&view.of.world.team_calls, from).iter().filter(|c| c.what.refusal.is_none()) {
+    let counts = |call: &Happened<TeamCall>| {
+        let source = || call.what.name == "DeleteIdentitySource" && call.what.account == team.arn.account();
+        call.what.refusal.is_none() && (call.what.team.as_ref() == Some(&team.arn) || source())
+    };
+    for call in view.happened_to(&view.of.world.team_calls, from, counts) {
         let on_it = call.what.team.as_ref() == Some(&team.arn);
         let weighed = match call.what.name.as_str() {
             "UpdateApprovalTeam" if on_it => weigh_update(team, call, view),

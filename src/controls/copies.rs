@@ -124,15 +124,28 @@ fn counts(view: &View<'_>, params: &Params, vault: &VaultArn) -> bool {
     of_type && params.list("vaults").is_none_or(|patterns| air_gapped::is_named(vault, patterns))
 }
 
-/// Copies of a resource made up to now in the vaults that count, whatever became of them, in order of time.
-pub fn made<'w>(view: &View<'w>, resource: &ResourceArn, params: &Params) -> Vec<&'w Copied> {
+/// Copies of a resource made from an instant up to now in the vaults that count, whatever became of them, in order of time.
+pub fn made<'w>(
+    view: &View<'w>,
+    resource: &ResourceArn,
+    params: &Params,
+    from: Instant,
+) -> impl DoubleEndedIterator<Item = &'w Copied> {
+    let series = view.of.world.copies.get(resource).map(Vec::as_slice).unwrap_or_default();
+    let first = series.partition_point(|copy| copy.at < from);
+    let after = series.partition_point(|copy| copy.at <= view.now());
+    let made = series.get(first..after).unwrap_or_default();
+    made.iter().filter(move |copy| counts(view, params, &copy.vault))
+}
+
+/// The answer may change with the next copy that counts.
+pub fn await_next(view: &View<'_>, resource: &ResourceArn, params: &Params) {
     let series = view.of.world.copies.get(resource).map(Vec::as_slice).unwrap_or_default();
     let after = series.partition_point(|copy| copy.at <= view.now());
-    if let Some(next) = series.get(after) {
+    let mut later = series.get(after..).unwrap_or_default().iter();
+    if let Some(next) = later.find(|copy| counts(view, params, &copy.vault)) {
         view.changes_at(next.at);
     }
-    let made = series.get(..after).unwrap_or_default();
-    made.iter().filter(|copy| counts(view, params, &copy.vault)).collect()
 }
 
 /// Whether a copy is complete enough.

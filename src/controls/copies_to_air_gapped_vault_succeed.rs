@@ -50,6 +50,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
             (false, false) => unresolved.push(failure),
         }
     }
+    watch(resource, from, unresolved.is_empty() && open.is_empty(), view);
     let most = view.of.params.number("max_failure_ratio").unwrap_or_default();
     #[expect(clippy::cast_precision_loss, reason = "numbers of jobs are small")]
     let ratio = if ended.is_empty() { 0.0 } else { unresolved.len() as f64 / ended.len() as f64 };
@@ -93,7 +94,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
 fn ended<'w>(resource: &ResourceArn, from: Instant, view: &View<'w>) -> Vec<Ended<'w>> {
     let context = &view.of;
     let series = context.world.copying.ended.get(resource).map(Vec::as_slice).unwrap_or_default();
-    let each = view.happened(series, from).iter().filter_map(|end| {
+    let each = view.so_far(series, from).iter().filter_map(|end| {
         let job = context.world.jobs.get(&end.what)?;
         let way = routes::Way::of(context, job);
         let (state, at, _) = job.outcome()?;
@@ -101,6 +102,18 @@ fn ended<'w>(resource: &ResourceArn, from: Instant, view: &View<'w>) -> Vec<Ende
         Some(Ended { at, end, job, vault, completed: *state == JobState::Completed })
     });
     each.collect()
+}
+
+/// Where no failure is left that was not made good, only another one changes the answer.
+fn watch(resource: &ResourceArn, from: Instant, all_good: bool, view: &View<'_>) {
+    let world = view.of.world;
+    let series = world.copying.ended.get(resource).map(Vec::as_slice).unwrap_or_default();
+    if all_good {
+        let completed = |job: &Job| job.outcome().is_some_and(|(state, ..)| *state == JobState::Completed);
+        view.awaits(series, |end| !world.jobs.get(&end.what).is_some_and(|job| completed(job)));
+    } else {
+        view.happened(series, from);
+    }
 }
 
 /// The logs that show the resource's copy jobs: those of the vaults that they copy from.

@@ -41,17 +41,21 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let limit = limit(view.of.params, cpy_01);
     let days = view.of.params.int("window_days").unwrap_or(30);
     let from = view.window_of_days(days);
-    let vaults = copies::vaults(view, cpy_01);
-    let made = copies::made(view, resource, cpy_01);
-    let counted: Vec<(Instant, Evidence)> =
-        made.iter().filter(|c| c.at >= from && copies::is_usable(c, cpy_01)).map(|c| (c.at, c.evidence)).collect();
+    let made = copies::made(view, resource, cpy_01, from).filter(|copy| copies::is_usable(copy, cpy_01));
+    let counted: Vec<(Instant, Evidence)> = made.map(|copy| (copy.at, copy.evidence)).collect();
     let gaps = gaps(&counted, from, view.now());
-    watch(view, &counted, limit, days);
     let too_long: Vec<&Gap> = gaps.iter().filter(|gap| gap.length() > limit).collect();
     let expected = |j: Judgement| j.expected("max_gap", instant::say(limit)).expected("window_days", days);
+    if too_long.is_empty() && !counted.is_empty() {
+        watch_last(view, &counted, limit, days);
+        return expected(kept(&counted, &gaps, limit));
+    }
+    watch(view, &counted, limit, days);
+    copies::await_next(view, resource, cpy_01);
     if too_long.is_empty() {
         return expected(kept(&counted, &gaps, limit));
     }
+    let vaults = copies::vaults(view, cpy_01);
     expected(broken(view, resource, &vaults, &too_long, limit))
 }
 
@@ -70,6 +74,14 @@ fn gaps(copies: &[(Instant, Evidence)], from: Instant, to: Instant) -> Vec<Gap> 
     }
     gaps.push(Gap { from: last.0, to, before: last.1, after: None });
     gaps
+}
+
+/// While no gap is too long, time alone makes one only behind the last copy; as copies leave the window, the gap at its
+/// beginning is part of one that was not too long.
+fn watch_last(view: &View<'_>, copies: &[(Instant, Evidence)], limit: Duration, days: i64) {
+    if let Some((last, _)) = copies.last() {
+        view.changes_at(*last + limit.min(Duration::days(days)) + instant::tick());
+    }
 }
 
 /// The answer changes when the last copy grows too old, when the first leaves the window, and when the stretch before it

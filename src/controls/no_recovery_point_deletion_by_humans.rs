@@ -8,10 +8,11 @@ use super::view::{Context, View};
 use crate::arn::{RecoveryPointArn, VaultArn};
 use crate::facts::calls::DeleteCall;
 use crate::facts::words::VaultKind;
+use crate::instant::Instant;
 use crate::status::Severity;
 use crate::world::Happened;
 use chrono::Duration;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use super::nothing_to_check as check;
 
@@ -45,20 +46,25 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         return answer;
     }
     let from = view.window();
-    let mut against = Vec::new();
-    let mut open = None;
-    for call in view.happened(&view.of.world.delete_calls, from) {
+    let (mut here, mut open) = (Vec::new(), None);
+    let calls = view.of.world.index.delete_calls.get(arn).map(Vec::as_slice).unwrap_or_default();
+    let call_of = |at: &Happened<usize>| view.of.world.delete_calls.get(at.what);
+    for call in view.so_far(calls, from).iter().filter_map(call_of) {
         match weigh(call, view) {
-            Weighed::Against => against.push(call),
-            Weighed::NotStated if vault_of(&call.what, &view.of).as_ref() == Some(arn) => open = open.or(Some(call)),
-            Weighed::NotStated | Weighed::Fine => {}
+            Weighed::Against => here.push(call),
+            Weighed::NotStated => open = open.or(Some(call)),
+            Weighed::Fine => {}
         }
     }
-    let here: Vec<_> = against.iter().copied().filter(|c| vault_of(&c.what, &view.of).as_ref() == Some(arn)).collect();
-    if let Some(answer) = convict(&here, &against, view) {
+    // What was done to other vaults makes it worse, not another answer.
+    let everywhere = if here.is_empty() { BTreeMap::new() } else { by_actor(from, view) };
+    if let Some(answer) = convict(&here, &everywhere, view) {
+        here.last().into_iter().for_each(|last| view.leaves(from, last.at));
         return answer;
     }
+    view.awaits(calls, |at| call_of(at).is_some_and(|call| !matches!(weigh(call, view), Weighed::Fine)));
     if let Some(call) = open {
+        view.leaves(from, call.at);
         let message = format!(
             "{} by {} went through; whether it may is not stated: list the roles under [authorized] deleters.",
             call.what.name,
@@ -98,13 +104,36 @@ fn weigh(call: &Happened<DeleteCall>, view: &View<'_>) -> Weighed {
     }
 }
 
-fn convict(here: &[&Happened<DeleteCall>], everywhere: &[&Happened<DeleteCall>], view: &View<'_>) -> Option<Judgement> {
+/// Who: principal and session.
+type Who<'w> = (&'w str, Option<&'w str>);
+
+fn who(call: &Happened<DeleteCall>) -> Who<'_> {
+    (&call.what.actor.principal, call.what.actor.session.as_deref())
+}
+
+/// The calls of the window that are held against somebody, on whatever vault.
+fn by_actor<'w>(from: Instant, view: &View<'w>) -> BTreeMap<Who<'w>, Vec<&'w Happened<DeleteCall>>> {
+    let mut all: BTreeMap<Who<'w>, Vec<&'w Happened<DeleteCall>>> = BTreeMap::new();
+    for call in view.so_far(&view.of.world.delete_calls, from) {
+        if matches!(weigh(call, view), Weighed::Against) {
+            all.entry(who(call)).or_default().push(call);
+        }
+    }
+    all
+}
+
+fn convict(
+    here: &[&Happened<DeleteCall>],
+    everywhere: &BTreeMap<Who<'_>, Vec<&Happened<DeleteCall>>>,
+    view: &View<'_>,
+) -> Option<Judgement> {
     let note = |call: &Happened<DeleteCall>| match &call.what.error_code {
         Some(code) => format!("refused: {code}"),
         None => "went through".into(),
     };
     let proof = Proof::all(here.iter().map(|call| (call.evidence, note(call))))?;
-    let burst = here.iter().any(|call| is_burst(call, everywhere, view));
+    let theirs = |call| everywhere.get(&who(call)).map(Vec::as_slice).unwrap_or_default();
+    let burst = here.iter().any(|call| is_burst(call, theirs(call), view));
     let deleted = here.iter().filter(|call| call.what.refusal.is_none()).count();
     let mut actors: Vec<String> = here.iter().map(|call| call.what.actor.said()).collect();
     actors.sort();
@@ -121,12 +150,8 @@ fn convict(here: &[&Happened<DeleteCall>], everywhere: &[&Happened<DeleteCall>],
 }
 
 /// So many calls of one actor close together around this one, or calls of the actor on so many vaults in the window.
-fn is_burst(call: &Happened<DeleteCall>, everywhere: &[&Happened<DeleteCall>], view: &View<'_>) -> bool {
+fn is_burst(call: &Happened<DeleteCall>, theirs: &[&Happened<DeleteCall>], view: &View<'_>) -> bool {
     let limit = usize::try_from(view.of.params.int("burst").unwrap_or(10)).unwrap_or(10);
-    let same = |other: &&&Happened<DeleteCall>| {
-        other.what.actor.principal == call.what.actor.principal && other.what.actor.session == call.what.actor.session
-    };
-    let theirs: Vec<_> = everywhere.iter().filter(same).collect();
     let vaults: BTreeSet<_> = theirs.iter().filter_map(|c| vault_of(&c.what, &view.of)).collect();
     vaults.len() >= BURST_VAULTS
         || theirs.iter().any(|first| {

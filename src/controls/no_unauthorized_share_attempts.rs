@@ -73,7 +73,9 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let from = view.window();
     let mut attempts = Vec::new();
     let mut open = None;
-    for call in view.happened(&view.of.world.share_calls, from) {
+    let calls = view.of.world.index.share_calls.get(owner).map(Vec::as_slice).unwrap_or_default();
+    let call_of = |at: &Happened<usize>| view.of.world.share_calls.get(at.what);
+    for call in view.so_far(calls, from).iter().filter_map(call_of) {
         match weigh(call, owner, view) {
             Weighed::Against(wrong, note) => attempts.push(Attempt { call, wrong, note }),
             Weighed::NotStated => open = open.or(Some(call)),
@@ -83,7 +85,17 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let threshold = usize::try_from(view.of.params.int("threshold").unwrap_or(1)).unwrap_or(1);
     let attempts = reaching(attempts, threshold);
     if let Some(answer) = against(&attempts, threshold) {
+        match attempts.last().filter(|_| threshold <= 1) {
+            Some(last) => view.leaves(from, last.call.at),
+            None => {
+                view.happened(calls, from);
+            }
+        }
         return answer;
+    }
+    view.awaits(calls, |at| call_of(at).is_some_and(|call| !matches!(weigh(call, owner, view), Weighed::Fine)));
+    if let Some(call) = open {
+        view.leaves(from, call.at);
     }
     if let Some(call) = open {
         let message = format!(

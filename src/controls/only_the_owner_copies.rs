@@ -34,8 +34,11 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let from = view.window();
     let limits = &view.of.limits.known;
     let mut against: Vec<(&Happened<CopyCall>, &Limit)> = Vec::new();
-    for call in view.happened(&view.of.world.copying.calls, from) {
-        let Some(through) = by_another(call, vault, view).filter(|_| !is_noise(&call.what)) else { continue };
+    let calls = view.of.world.index.copy_calls.get(&vault.arn).map(Vec::as_slice).unwrap_or_default();
+    let call_of = |at: &Happened<usize>| view.of.world.copying.calls.get(at.what);
+    let through = |call: &Happened<CopyCall>| by_another(call, vault, view).filter(|_| !is_noise(&call.what));
+    for call in view.so_far(calls, from).iter().filter_map(call_of) {
+        let Some(through) = through(call) else { continue };
         let (allowed, limit) = match through {
             Through::Share => (view.of.params.flag("allow_ram_sharee_copy"), &limits.sharee_copy),
             Through::RestoreAccess => {
@@ -48,8 +51,10 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         }
     }
     if let Some(answer) = convict(&against, vault) {
+        against.last().into_iter().for_each(|(last, _)| view.leaves(from, last.at));
         return answer;
     }
+    view.awaits(calls, |at| call_of(at).and_then(through).is_some());
     match view.all_covered(&logs(vault, view), from) {
         Err(hole) => Judgement::gap("coverage_gap", "Whether another account copied from the vault cannot be known", &hole),
         Ok(covered) => match Proof::absence(covered, "no copy by another account") {

@@ -45,7 +45,7 @@ fn unseen(context: &Context<'_>) -> BTreeSet<PlanArn> {
     let known: BTreeSet<&str> = world.plans.keys().map(PlanArn::id).collect();
     let made = world.points.values().filter_map(|point| {
         let (rule, _) = point.rule.as_ref().filter(|(rule, _)| !known.contains(rule.plan.as_str()))?;
-        let (account, region) = point.source_vault.as_ref().map(|(vault, _)| vault).or(point.vault())?.pair()?;
+        let (account, region) = point.source_vault.as_deref().map(|(vault, _)| vault).or(point.vault())?.pair()?;
         let inside = context.policy.scope.holds(Some(&account), Some(&region));
         inside.then(|| PlanArn::of(Some(&account), Some(&region), &rule.plan))
     });

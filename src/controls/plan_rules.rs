@@ -202,9 +202,8 @@ pub fn chosen<'w>(
         if !wanted(&resource, kind) {
             continue;
         }
-        let selected = world.selected_by(&resource, view.now(), opted_in(&resource));
-        let here = selected.into_iter().filter(|one| one.plan.is_some_and(|of| of.arn == *plan));
-        if let Some(one) = here.max_by_key(|one| one.surety) {
+        let selected = world.selected_in(plan, &resource, view.now(), opted_in(&resource));
+        if let Some(one) = selected.into_iter().max_by_key(|one| one.surety) {
             let surely = one.surety == Surety::Surely;
             found.push(Chosen { resource, kind, surely, evidence: one.evidence });
         }

@@ -49,20 +49,27 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let from = view.window();
     let allowed = view.of.params.list("allow_roles").map(|listed| policy::roles(&listed));
     let (mut found, mut open) = (Vec::new(), None);
-    for call in view.happened(guarding::calls(view.of.world, account, SOURCE), from) {
-        let answer = policy::actor_on(allowed.as_deref(), &call.what.actor, call.at);
-        if !guarding::was_done(&call.what) || answer == Answer::Yes {
-            continue;
-        }
+    let calls = guarding::calls(view.of.world, account, SOURCE);
+    let answer = |call: &Call| policy::actor_on(allowed.as_deref(), &call.what.actor, call.at);
+    let counts = |call: &Call| guarding::was_done(&call.what) && answer(call) != Answer::Yes;
+    for call in view.so_far(calls, from).iter().filter(|call| counts(call)) {
         match weigh(call, view) {
-            Weighed::Weaker(_, note) if answer == Answer::NotStated => open = open.or_else(|| Some(not_stated(call, &note))),
+            Weighed::Weaker(_, note) if answer(call) == Answer::NotStated => {
+                open = open.or_else(|| Some((call, not_stated(call, &note))));
+            }
             Weighed::Weaker(code, note) => found.push((call, code, note)),
-            Weighed::Unknown(note) => open = open.or_else(|| Some(not_compared(call, &note))),
+            Weighed::Unknown(note) => open = open.or_else(|| Some((call, not_compared(call, &note)))),
             Weighed::Fine => {}
         }
     }
-    if let Some(answer) = convict(&found, view).or(open) {
-        return answer;
+    if let Some(judgement) = convict(&found, view) {
+        found.last().into_iter().for_each(|(last, ..)| view.leaves(from, last.at));
+        return judgement;
+    }
+    view.awaits(calls, counts);
+    if let Some((call, judgement)) = open {
+        view.leaves(from, call.at);
+        return judgement;
     }
     match view.all_covered(&guarding::logs(view.of.world, account, []), from) {
         Err(hole) => Judgement::gap("coverage_gap", "Whether protection was weakened cannot be known", &hole),

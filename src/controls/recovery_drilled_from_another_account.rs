@@ -26,8 +26,8 @@ enum Way {
 }
 
 /// A restore by another account that counts, and what shows it.
-struct Drill<'a, 'w> {
-    restore: &'a Ended<'w>,
+struct Drill<'w> {
+    restore: Ended<'w>,
     proof: Proof,
 }
 
@@ -43,17 +43,22 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         j.expected("max_age_days", days).expected("mode", view.of.params.text("mode").unwrap_or("any"))
     };
     let age = Duration::days(days);
-    let ended = restores::ended(view, view.of.world.index.restores.from(&vault.arn));
-    let foreign: Vec<&Ended<'_>> = ended.iter().filter(|restore| is_foreign(restore, vault)).collect();
-    let drills: Vec<Drill<'_, '_>> = foreign.iter().filter_map(|restore| drill(restore, vault, view)).collect();
-    if let Some(good) = drills.iter().rev().find(|d| view.within(d.restore.at, age) && is_validated(d, view)) {
+    let restores = view.of.world.index.restores.from(&vault.arn);
+    let foreign = || restores::ended(view, restores).filter(|restore| is_foreign(restore, vault));
+    // A good drill answers until it is too old, whatever is restored meanwhile.
+    let recent = foreign().rev().take_while(|restore| restore.at + age >= view.now());
+    let good = recent.filter_map(|restore| drill(restore, vault, view)).find(|one| is_validated(one, view));
+    if let Some(good) = good {
+        view.within(good.restore.at, age);
         let account = good.restore.restore.pair.as_ref().map(|(account, _)| account.as_str()).unwrap_or_default();
         let ago = instant::say(view.now() - good.restore.at);
         let message = format!("Account {account} restored from the vault {ago} ago.");
-        let judgement = Judgement::compliant("drill_completed", message, &validated(good, view));
+        let judgement = Judgement::compliant("drill_completed", message, &validated(&good, view));
         return expected(judgement.observed("account", account).observed("restore_job", good.restore.restore.job.as_str()));
     }
-    expected(incomplete(vault, view, age, &foreign, &drills))
+    restores::await_next(view, restores, |_| true);
+    let last = foreign().rev().find_map(|restore| drill(restore, vault, view));
+    expected(incomplete(vault, view, age, foreign().next_back().as_ref(), last.as_ref()))
 }
 
 fn is_foreign(restore: &Ended<'_>, vault: &Vault) -> bool {
@@ -61,7 +66,7 @@ fn is_foreign(restore: &Ended<'_>, vault: &Vault) -> bool {
 }
 
 /// A completed restore by the way that counts; for any way the restore itself shows that there was one.
-fn drill<'a, 'w>(restore: &'a Ended<'w>, vault: &Vault, view: &View<'_>) -> Option<Drill<'a, 'w>> {
+fn drill<'w>(restore: Ended<'w>, vault: &Vault, view: &View<'_>) -> Option<Drill<'w>> {
     if *restore.state != JobState::Completed {
         return None;
     }
@@ -106,12 +111,12 @@ fn came_by(way: Way, account: &AccountId, vault: &Vault, by: Instant, view: &Vie
     }
 }
 
-fn is_validated(drill: &Drill<'_, '_>, view: &View<'_>) -> bool {
+fn is_validated(drill: &Drill<'_>, view: &View<'_>) -> bool {
     let status = restores::validation(view, drill.restore.job).map(|(status, _)| status);
     !view.of.params.flag("require_validation") || status == Some(&ValidationStatus::Successful)
 }
 
-fn validated(drill: &Drill<'_, '_>, view: &View<'_>) -> Proof {
+fn validated(drill: &Drill<'_>, view: &View<'_>) -> Proof {
     match restores::validation(view, drill.restore.job) {
         Some((status, evidence)) => drill.proof.clone().and(evidence, format!("validation {status}")),
         None => drill.proof.clone(),
@@ -123,8 +128,8 @@ fn incomplete(
     vault: &Vault,
     view: &View<'_>,
     age: Duration,
-    foreign: &[&Ended<'_>],
-    drills: &[Drill<'_, '_>],
+    foreign: Option<&Ended<'_>>,
+    drill: Option<&Drill<'_>>,
 ) -> Judgement {
     let places = logs(vault, view);
     let known = match view.all_covered(&places, view.back(age)) {
@@ -135,7 +140,7 @@ fn incomplete(
     let fails = |code, message: String, proof: Proof| {
         Judgement::non_compliant(code, message, &proof.with(Some(known.clone())))
     };
-    if let Some(last) = drills.last() {
+    if let Some(last) = drill {
         if view.within(last.restore.at, age) {
             let message = "Another account restored from the vault, but no validation says that what it restored is sound.";
             return fails("not_validated", message.into(), validated(last, view));
@@ -144,7 +149,7 @@ fn incomplete(
         let message = format!("Another account last restored from the vault {ago} ago.");
         return fails("drill_too_old", message, last.proof.clone());
     }
-    if let Some(last) = foreign.last() {
+    if let Some(last) = foreign {
         let proof = Proof::shown(last.evidence, "latest restore by another account");
         if *last.state == JobState::Completed {
             let message = "Another account restored from the vault, but not by the way that counts.";
@@ -175,9 +180,9 @@ fn logs(vault: &Vault, view: &View<'_>) -> Vec<Pair> {
     logs
 }
 
-fn unseen(hole: &Hole, foreign: &[&Ended<'_>]) -> Judgement {
+fn unseen(hole: &Hole, foreign: Option<&Ended<'_>>) -> Judgement {
     let judgement = Judgement::gap("coverage_gap", "Whether another account restored from the vault cannot be known", hole);
-    match foreign.last() {
+    match foreign {
         Some(last) => judgement.citing(last.evidence, format!("latest known restore: {}", last.state)),
         None => judgement,
     }

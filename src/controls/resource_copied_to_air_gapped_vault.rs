@@ -36,17 +36,19 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         return copies::not_eligible(limit);
     }
     let age = copies::age(params);
-    let vaults = copies::vaults(view, params);
-    let made = copies::made(view, resource, params);
-    let latest = made.iter().rev().find(|copy| copies::is_usable(copy, params) && stands(copy, view));
+    let made = || copies::made(view, resource, params, instant::Instant::MIN_UTC).rev();
+    let latest = made().find(|copy| copies::is_usable(copy, params) && stands(copy, view));
     let expected = |j: Judgement| j.expected("recoveryPointAge", instant::say(age));
+    // A recent copy that stands answers until it is too old or gone; what is copied meanwhile is asked then.
     if let Some(copy) = latest.filter(|copy| view.within(copy.at, age)) {
         let proof = Proof::shown(copy.evidence, "latest copy");
         let message = format!("Copied to {} {} ago.", copy.vault.name(), instant::say(view.now() - copy.at));
         let judgement = Judgement::compliant("copy_within_age", message, &proof);
         return expected(judgement.observed("latest", instant::show(copy.at)).observed("vault", copy.vault.as_str()));
     }
-    expected(absent(view, resource, &vaults, latest.copied(), made.last().copied()))
+    copies::await_next(view, resource, params);
+    let vaults = copies::vaults(view, params);
+    expected(absent(view, resource, &vaults, latest, made().next()))
 }
 
 fn absent(

@@ -16,9 +16,11 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let Key::Resource(resource) = &subject.key else {
         return Judgement::insufficient("never_restored", format!("{} is no resource.", subject.id));
     };
-    let ended = restores::ended(view, view.of.world.index.restores.of(resource));
-    let Some(last) = ended.iter().rev().find(|restore| *restore.state == JobState::Completed) else {
-        return never(resource, &ended);
+    let restores = view.of.world.index.restores.of(resource);
+    restores::await_next(view, restores, |_| true);
+    let ended = || restores::ended(view, restores).rev();
+    let Some(last) = &ended().find(|restore| *restore.state == JobState::Completed) else {
+        return never(resource, ended().next().as_ref());
     };
     let limit = Duration::minutes(view.of.params.int("maxRestoreTime").unwrap_or(720));
     let expected = |j: Judgement| j.expected("maxRestoreTime", instant::say(limit));
@@ -45,7 +47,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     expected(observed(judgement))
 }
 
-fn never(resource: &ResourceArn, ended: &[Ended<'_>]) -> Judgement {
+fn never(resource: &ResourceArn, last: Option<&Ended<'_>>) -> Judgement {
     let whose = match resource.pair() {
         Some((account, region)) => format!("{account} in {region}"),
         None => "its account".into(),
@@ -54,7 +56,7 @@ fn never(resource: &ResourceArn, ended: &[Ended<'_>]) -> Judgement {
         "No completed restore of the resource is known; restore it, or add `aws backup list-restore-jobs` of {whose} or of the account that restored it.",
     );
     let judgement = Judgement::insufficient("never_restored", message);
-    match ended.last() {
+    match last {
         Some(last) => judgement.citing(last.evidence, format!("latest restore: {}", last.state)),
         None => judgement,
     }

@@ -13,6 +13,7 @@ use crate::world::vault::Vault;
 use std::collections::BTreeSet;
 
 /// A restore that has ended.
+#[derive(Clone, Copy)]
 pub struct Ended<'w> {
     /// Its id, place and type.
     pub restore: &'w Restore,
@@ -27,17 +28,24 @@ pub struct Ended<'w> {
 }
 
 /// Restores that have ended up to now, in order of their ends.
-pub fn ended<'w>(view: &View<'w>, restores: &'w [Restore]) -> Vec<Ended<'w>> {
-    let mut ended: Vec<Ended<'w>> = restores
-        .iter()
-        .filter_map(|restore| {
-            let job = view.of.world.jobs.get(&restore.job)?;
-            let (state, at, evidence) = job.outcome()?;
-            view.is_past(at).then_some(Ended { restore, job, state, at, evidence })
-        })
-        .collect();
-    ended.sort_by_key(|restore| (restore.at, restore.evidence));
-    ended
+pub fn ended<'w>(view: &View<'w>, restores: &'w [Restore]) -> impl DoubleEndedIterator<Item = Ended<'w>> {
+    let world = view.of.world;
+    let after = restores.partition_point(|restore| restore.ended.is_some_and(|(at, _)| at <= view.now()));
+    let ended = restores.get(..after).unwrap_or_default().iter();
+    ended.filter_map(|restore| {
+        let job = world.jobs.get(&restore.job)?;
+        let (state, at, evidence) = job.outcome()?;
+        Some(Ended { restore, job, state, at, evidence })
+    })
+}
+
+/// The answer may change with the next restore that ends and matters.
+pub fn await_next(view: &View<'_>, restores: &[Restore], matters: impl Fn(&Restore) -> bool) {
+    let after = restores.partition_point(|restore| restore.ended.is_some_and(|(at, _)| at <= view.now()));
+    let next = restores.get(after..).unwrap_or_default().iter().find(|restore| matters(restore));
+    if let Some((at, _)) = next.and_then(|restore| restore.ended) {
+        view.changes_at(at);
+    }
 }
 
 /// What became of the validation of a restored resource, as far as it is known now.

@@ -7,7 +7,9 @@ use super::subject::Subject;
 use super::view::View;
 use crate::evidence::Evidence;
 use crate::facts::words::{JobState, ValidationStatus};
-use std::collections::BTreeMap;
+use crate::instant::{self, Instant};
+use crate::world::index::Restore;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use super::air_gapped::subjects;
 pub use super::nothing_to_check as check;
@@ -15,6 +17,7 @@ pub use super::nothing_to_check as check;
 /// The latest restore of a type, and why it failed if it did.
 struct Latest {
     kind: String,
+    at: Instant,
     job: String,
     evidence: Evidence,
     failure: Option<(String, Evidence)>,
@@ -28,12 +31,15 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         return answer;
     }
     let from = view.window_of_days(view.of.params.int("window_days").unwrap_or(180));
-    let ended = restores::ended(view, view.of.world.index.restores.from(&vault.arn));
+    let restores = view.of.world.index.restores.from(&vault.arn);
     let window = view.now() - from;
-    let latest = latest(ended.iter().filter(|restore| restore.at >= from), view);
-    for restore in &ended {
-        view.changes_at(restore.at + window + crate::instant::tick());
+    let latest = latest(restores, from, view);
+    for restore in &latest {
+        view.changes_at(restore.at + window + instant::tick());
     }
+    // One more success of a type whose latest restore succeeded changes nothing.
+    let fine = |kind: &str| latest.iter().any(|one| one.kind == kind && one.failure.is_none());
+    restores::await_next(view, restores, |next| !fine(kind(next)) || may_fail(next, view));
     let failed: Vec<&Latest> = latest.iter().filter(|restore| restore.failure.is_some()).collect();
     if let Some(answer) = convict(&latest, &failed, view) {
         return answer;
@@ -54,14 +60,33 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     Judgement::compliant("restores_succeeded", message, &proof).observed("types", types)
 }
 
-/// The latest restore of each type.
-fn latest<'a, 'w: 'a>(ended: impl Iterator<Item = &'a Ended<'w>>, view: &View<'_>) -> Vec<Latest> {
-    let by_type: BTreeMap<&str, &Ended<'_>> =
-        ended.map(|restore| (restore.restore.kind.as_deref().unwrap_or("an unknown type"), restore)).collect();
+fn kind(restore: &Restore) -> &str {
+    restore.kind.as_deref().unwrap_or("an unknown type")
+}
+
+/// Whether a restore fails, or its validation does at any time.
+fn may_fail(restore: &Restore, view: &View<'_>) -> bool {
+    let Some(job) = view.of.world.jobs.get(&restore.job) else { return true };
+    let invalid = |status: &ValidationStatus| *status != ValidationStatus::Successful;
+    job.outcome().is_none_or(|(state, ..)| *state != JobState::Completed)
+        || job.validation.spans().iter().any(|span| span.value.as_ref().is_none_or(invalid))
+}
+
+/// The latest restore of each type in the window.
+fn latest<'w>(restores: &'w [Restore], from: Instant, view: &View<'w>) -> Vec<Latest> {
+    let kinds: BTreeSet<&str> = restores.iter().map(kind).collect();
+    let mut by_type: BTreeMap<&str, Ended<'_>> = BTreeMap::new();
+    for restore in restores::ended(view, restores).rev().take_while(|restore| restore.at >= from) {
+        by_type.entry(kind(restore.restore)).or_insert(restore);
+        if by_type.len() == kinds.len() {
+            break;
+        }
+    }
     by_type
-        .into_iter()
+        .iter()
         .map(|(kind, restore)| Latest {
-            kind: kind.to_owned(),
+            kind: (*kind).to_owned(),
+            at: restore.at,
             job: restore.restore.job.to_string(),
             evidence: restore.evidence,
             failure: failure(restore, view),

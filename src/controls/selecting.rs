@@ -92,7 +92,8 @@ pub fn all_known(pair: &Pair, view: &View<'_>) -> Result<Proof, Hole> {
     let world = view.of.world;
     let lists = world.all_plans.get(pair).map(Vec::as_slice).unwrap_or_default();
     let mut proof = complete(lists, Some(pair), view, "complete list of plans")?;
-    for plan in world.plans.values().filter(|plan| plan.arn.pair().as_ref() == Some(pair)) {
+    let plans = world.index.plans.get(pair).into_iter().flatten();
+    for plan in plans.filter_map(|arn| world.plans.get(arn)) {
         if lifetime(plan, view).is_none() {
             proof = proof.with(Some(selections_known(plan, view)?));
         }

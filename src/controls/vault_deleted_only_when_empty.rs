@@ -39,8 +39,8 @@ fn vault_of(call: &Call) -> Option<VaultArn> {
 pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let Key::Vault(arn) = &subject.key else { return not_deleted() };
     let Some(account) = arn.account() else { return not_deleted() };
-    let all = view.happened(guarding::calls(view.of.world, &account, SOURCE), view.window());
-    let calls: Vec<&Call> = all.iter().filter(|call| vault_of(call).as_ref() == Some(arn)).collect();
+    let all = guarding::calls(view.of.world, &account, SOURCE);
+    let calls = view.happened_to(all, view.window(), |call| vault_of(call).as_ref() == Some(arn));
     let Some(done) = calls.iter().rev().find(|call| guarding::was_done(&call.what)) else {
         let message = "Somebody tried to delete the vault, and was refused.";
         return match Proof::all(calls.iter().map(|call| (call.evidence, "refused".to_owned()))) {

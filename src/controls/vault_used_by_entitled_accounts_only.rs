@@ -36,25 +36,31 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         return answer;
     }
     let from = view.window();
-    let (mut against, mut open, mut fine) = (Against::default(), None, Vec::new());
+    let (mut against, mut last, mut open, mut fine) = (Against::default(), None, None, Vec::new());
     for (account, series) in uses(&vault.arn, view) {
-        for used in view.happened(series, from) {
+        for used in view.so_far(series, from) {
             let note = format!("{account} used the vault at {}", instant::show(used.at));
             match entitled(vault, account, used.at, view) {
                 Entitled::Yes(evidence) => fine.extend([(used.evidence, note), (evidence, format!("entitles {account}"))]),
                 Entitled::Ended(evidence) => {
                     let proof = Proof::shown(used.evidence, note).and(evidence, "end of the entitlement");
                     against.add("entitlement_ended", account, proof);
+                    last = last.max(Some(used.at));
                 }
                 Entitled::Never(absence) => {
                     against.add("not_entitled", account, Proof::shown(used.evidence, note).with(Some(absence)));
+                    last = last.max(Some(used.at));
                 }
                 Entitled::Unknown(judgement) => open = open.or(Some(judgement.citing(used.evidence, note))),
             }
         }
     }
     if let Some(answer) = against.judge() {
+        last.into_iter().for_each(|last| view.leaves(from, last));
         return answer;
+    }
+    for (_, series) in uses(&vault.arn, view) {
+        view.happened(series, from);
     }
     if let Some(open) = open {
         return open;

@@ -6,7 +6,7 @@ use super::limits::Limits;
 use super::params::Params;
 use super::policy::Policy;
 use crate::coverage::Pair;
-use crate::evidence::{Grade, Stretch};
+use crate::evidence::{Evidence, Grade, Stretch};
 use crate::instant::{self, Instant};
 use crate::integrity::Integrity;
 use crate::timeline::{Span, Timeline};
@@ -104,18 +104,43 @@ impl<'w> View<'w> {
     ) -> State<'l, T> {
         let Some(span) = self.look(line) else { return State::NeverSeen };
         let Some(value) = &span.value else { return State::Changed(span.evidence) };
-        for (when, _) in &span.confirmed {
-            self.changes_at(*when);
-        }
         let (shown, evidence) = span.last_shown(self.at);
         let proof = Proof::shown(span.evidence, note).and(evidence, note).known(span.origin_at(self.at));
-        let known = |proof| State::Known { value, since: span.from, proof };
-        if self.within(shown, self.of.world.coverage.terms().max_gap) {
-            return known(proof);
+        let near = self.at <= shown + self.of.world.coverage.terms().max_gap;
+        let covered = if near { None } else { Some(self.whole_between(pair, shown, self.at)) };
+        if let Some(Err(hole)) = covered {
+            self.changes_at_next(&span.confirmed);
+            return State::Stale { value, evidence, shown, hole };
         }
-        match self.covered(pair, shown) {
-            Ok(covered) => known(proof.with(Proof::absence(covered, "no change since"))),
-            Err(hole) => State::Stale { value, evidence, shown, hole },
+        self.changes_at(self.outlasts(&span.confirmed, pair, shown));
+        let proof = match covered {
+            Some(Ok(covered)) => proof.with(Proof::absence(covered, "no change since")),
+            _ => proof,
+        };
+        State::Known { value, since: span.from, proof }
+    }
+
+    /// The first instant at which what an entry showed is no longer known: its log has a hole by then, and no entry in time has
+    /// shown it again.
+    fn outlasts(&self, confirmed: &[(Instant, Evidence)], pair: Option<&Pair>, mut shown: Instant) -> Instant {
+        let coverage = &self.of.world.coverage;
+        let runs = pair.map(|pair| coverage.counting(pair)).unwrap_or_default();
+        loop {
+            let next = runs.partition_point(|run| run.to < shown);
+            let whole = runs.get(next).filter(|run| run.from <= shown).map_or(shown, |run| run.to);
+            let known = whole.max(shown + coverage.terms().max_gap);
+            let after = confirmed.partition_point(|(when, _)| *when <= known);
+            match after.checked_sub(1).and_then(|last| confirmed.get(last)) {
+                Some((again, _)) if *again > shown => shown = *again,
+                _ => return known + instant::tick(),
+            }
+        }
+    }
+
+    /// Something may change when the next entry of a series in order of time shows it.
+    fn changes_at_next(&self, series: &[(Instant, Evidence)]) {
+        if let Some((next, _)) = series.get(series.partition_point(|(when, _)| *when <= self.at)) {
+            self.changes_at(*next);
         }
     }
 
@@ -126,18 +151,37 @@ impl<'w> View<'w> {
 
     /// Whether a log is whole between two instants.
     pub fn covered_between(&self, pair: Option<&Pair>, from: Instant, to: Instant) -> Result<Covered, Hole> {
-        let Some(pair) = pair else { return Err(Hole { stretch: None }) };
-        let coverage = &self.of.world.coverage;
+        let answer = self.whole_between(pair, from, to);
+        let runs = pair.map(|pair| self.of.world.coverage.counting(pair)).unwrap_or_default();
         let slides = self.slides(from);
-        for edge in coverage.edges(pair) {
-            self.changes_at(edge);
-            if slides {
-                self.changes_at(edge + (self.at - from));
-                self.changes_at(edge + (self.at - from) + instant::tick());
+        let holding = runs.partition_point(|run| run.to < from);
+        match (&answer, runs.get(holding)) {
+            // It stays whole until the stretch that holds it ends, where it reaches up to now.
+            (Ok(_), Some(run)) if to >= self.at => self.changes_at(run.to + instant::tick()),
+            // A hole stays in what begins at a fixed instant; a window leaves it behind as the next stretch begins.
+            (Err(_), Some(run)) if slides => {
+                let after = if run.from > from { Some(run) } else { runs.get(holding + 1) };
+                if let Some(after) = after {
+                    self.changes_at(after.from + (self.at - from));
+                }
             }
+            // A window that reaches the instant later moves it.
+            (Err(_), _) => {
+                let before = self.sliding.borrow().iter().filter(|start| **start < from).max().copied();
+                if let Some(start) = before {
+                    self.changes_at(self.at + (from - start));
+                }
+            }
+            _ => {}
         }
+        answer
+    }
+
+    /// The same, without a word on when that changes.
+    fn whole_between(&self, pair: Option<&Pair>, from: Instant, to: Instant) -> Result<Covered, Hole> {
+        let Some(pair) = pair else { return Err(Hole { stretch: None }) };
         let stretch = |from, to, grade| Stretch { account: pair.0.clone(), region: pair.1.clone(), from, to, grade };
-        match coverage.over(pair, from, to) {
+        match self.of.world.coverage.over(pair, from, to) {
             Ok(grade) => Ok(Covered { stretches: vec![stretch(from, to, grade)], grade }),
             Err(run) => Err(Hole { stretch: Some(stretch(run.from, run.to, Grade::Missing)) }),
         }
@@ -186,19 +230,51 @@ impl<'w> View<'w> {
         self.window_of_days(DEFAULT_WINDOW_DAYS)
     }
 
-    /// What happened from `from` up to now, out of a series in order of time.
-    pub fn happened<'s, T>(&self, series: &'s [Happened<T>], from: Instant) -> &'s [Happened<T>] {
+    /// What happened from `from` up to now, out of a series in order of time, without a word on when that changes.
+    pub fn so_far<'s, T>(&self, series: &'s [Happened<T>], from: Instant) -> &'s [Happened<T>] {
         let first = series.partition_point(|h| h.at < from);
         let after = series.partition_point(|h| h.at <= self.at);
-        if let Some(next) = series.get(after) {
+        series.get(first..after).unwrap_or_default()
+    }
+
+    /// The answer may change with the next of a series that matters.
+    pub fn awaits<T>(&self, series: &[Happened<T>], matters: impl Fn(&Happened<T>) -> bool) {
+        let after = series.partition_point(|h| h.at <= self.at);
+        if let Some(next) = series.get(after..).unwrap_or_default().iter().find(|h| matters(h)) {
             self.changes_at(next.at);
         }
-        if self.slides(from)
-            && let Some(gone) = series.get(first).filter(|h| h.at <= self.at)
-        {
-            self.changes_at(gone.at + (self.at - from) + instant::tick());
+    }
+
+    /// The answer may change when what happened then is older than the window that begins at `from`.
+    pub fn leaves(&self, from: Instant, happened: Instant) {
+        if self.slides(from) {
+            self.changes_at(happened + (self.at - from) + instant::tick());
         }
-        series.get(first..after).unwrap_or_default()
+    }
+
+    /// What happened from `from` up to now; the answer may change with the next, and when the first leaves the window.
+    pub fn happened<'s, T>(&self, series: &'s [Happened<T>], from: Instant) -> &'s [Happened<T>] {
+        let found = self.so_far(series, from);
+        self.awaits(series, |_| true);
+        if let Some(first) = found.first() {
+            self.leaves(from, first.at);
+        }
+        found
+    }
+
+    /// The same for what concerns one subject out of a series of many: only what does is looked at, and waited for.
+    pub fn happened_to<'s, T>(
+        &self,
+        series: &'s [Happened<T>],
+        from: Instant,
+        concerns: impl Fn(&Happened<T>) -> bool,
+    ) -> Vec<&'s Happened<T>> {
+        let found: Vec<&Happened<T>> = self.so_far(series, from).iter().filter(|h| concerns(h)).collect();
+        self.awaits(series, concerns);
+        if let Some(first) = found.first() {
+            self.leaves(from, first.at);
+        }
+        found
     }
 
     /// Whether an instant has come.

@@ -64,8 +64,8 @@ pub struct Frame<'a> {
 
 /// Puts the report together.
 pub fn compile(outcomes: &[Outcome<'_>], world: &World, log: &Log, frame: &Frame<'_>) -> Report {
-    let mut verdicts: Vec<Verdict> =
-        outcomes.iter().flat_map(|o| o.judged.iter().map(|judged| verdict(o, judged, log))).collect();
+    let each = outcomes.par_iter().flat_map(|o| o.judged.par_iter().map(move |judged| verdict(o, judged, log)));
+    let mut verdicts: Vec<Verdict> = each.collect();
     let exceptions = exceptions::apply(frame.exceptions, &mut verdicts, frame.as_of);
     let all: Vec<(&str, &Judged)> = outcomes.iter().flat_map(|o| o.judged.iter().map(|j| (o.id, j))).collect();
     let incidents = incidents::group(&all, &verdicts, log, (frame.window_from, frame.as_of));
@@ -74,7 +74,12 @@ pub fn compile(outcomes: &[Outcome<'_>], world: &World, log: &Log, frame: &Frame
     let gate = gate::weigh(&verdicts, log.defects.len(), frame.gate, &Known::default());
     let evidence = verdicts.iter().flat_map(|v| &v.evidence).chain(drifts.iter().flat_map(|d| &d.evidence));
     let cited = cited_sources(evidence);
-    let controls: Vec<ControlInfo> = outcomes.iter().map(|outcome| control_info(outcome, &verdicts)).collect();
+    let mut by_control: BTreeMap<&str, Vec<Status>> = BTreeMap::new();
+    for verdict in &verdicts {
+        by_control.entry(&verdict.control).or_default().push(verdict.status);
+    }
+    let statuses = |id| by_control.get(id).into_iter().flatten().copied();
+    let controls: Vec<ControlInfo> = outcomes.iter().map(|o| control_info(o, counts(statuses(o.id)))).collect();
     Report {
         schema: SCHEMA.into(),
         tool: Tool { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() },
@@ -159,13 +164,13 @@ fn confidence(judgement: &Judgement, log: &Log) -> &'static str {
 
 /// In order of time, each piece once.
 fn references(cites: &[Cite], log: &Log) -> Vec<EvidenceRef> {
-    let mut ordered: Vec<&Cite> = Vec::with_capacity(cites.len());
+    let (mut entries, mut ordered): (BTreeSet<Evidence>, Vec<&Cite>) = (BTreeSet::new(), Vec::new());
     for cite in cites {
-        let known = ordered.iter().any(|other| match (cite, other) {
-            (Cite::Entry(a, _), Cite::Entry(b, _)) => a == b,
-            (a, b) => a == *b,
-        });
-        if !known {
+        let is_new = match cite {
+            Cite::Entry(evidence, _) => entries.insert(*evidence),
+            Cite::Coverage(..) => !ordered.contains(&cite),
+        };
+        if is_new {
             ordered.push(cite);
         }
     }
@@ -327,7 +332,7 @@ pub(super) fn sources(log: &Log, cited: &BTreeSet<u64>) -> Vec<SourceFile> {
     each.collect()
 }
 
-fn control_info(outcome: &Outcome<'_>, verdicts: &[Verdict]) -> ControlInfo {
+fn control_info(outcome: &Outcome<'_>, counts: BTreeMap<Status, u64>) -> ControlInfo {
     let rule = &outcome.control.rule;
     let mut mappings = rule.mappings.clone();
     mappings.sort();
@@ -339,7 +344,7 @@ fn control_info(outcome: &Outcome<'_>, verdicts: &[Verdict]) -> ControlInfo {
         severity: outcome.severity,
         parameters: outcome.params.all().clone(),
         mappings,
-        counts: counts(verdicts.iter().filter(|v| v.control == outcome.id).map(|v| v.status)),
+        counts,
     }
 }
 

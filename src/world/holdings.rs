@@ -44,7 +44,8 @@ impl World {
         let whole = vault.pair().map_or(at, |pair| self.coverage.whole_since(&pair, at));
         let mut found =
             Holdings { present: Vec::new(), doubtful: Vec::new(), complete: self.complete(vault, at, whole) };
-        for point in self.index.in_vault.get(vault).into_iter().flatten().filter_map(|arn| self.point(arn)) {
+        let here = self.index.points.get(vault).into_iter().flatten();
+        for point in here.filter_map(|arn| self.point(arn)) {
             match there(point, at, whole) {
                 There::Yes => found.present.push(point),
                 There::Perhaps => found.doubtful.push(point),

@@ -1,13 +1,15 @@
-//! What is looked up by something else than its id: restores by what they restore and from where, keys by what they encrypt.
+//! What is looked up by something else than its id: restores by what they restore and from where, keys by what they encrypt,
+//! calls by whose things they touch, points and plans by where they are.
 //!
 //! A restore names its resource and vault in snapshots and completions; a `StartRestoreJob` call names the recovery point only,
 //! which tells both. Restores from a restore access vault are restores from the air-gapped vault behind it.
 
-use super::World;
-use crate::arn::{JobId, KeyArn, RecoveryPointArn, ResourceArn, Text, VaultArn};
+use super::{Happened, World};
+use crate::arn::{AccountId, Arn, JobId, KeyArn, PlanArn, RecoveryPointArn, ResourceArn, Text, VaultArn};
 use crate::coverage::Pair;
 use crate::evidence::Evidence;
 use crate::facts::JobKind;
+use crate::facts::calls::{CopyCall, ShareCall};
 use crate::instant::Instant;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -29,10 +31,21 @@ pub struct Index {
     pub restores: Restores,
     /// The vaults whose own key, or the key of a recovery point in which, each key is.
     pub key_users: BTreeMap<KeyArn, BTreeSet<VaultArn>>,
-    /// The recovery points that were made in each vault, in the order of their ARNs.
-    pub in_vault: BTreeMap<VaultArn, Vec<RecoveryPointArn>>,
     /// When plans and selections change, in order.
     pub plan_changes: Vec<Instant>,
+    /// Plans by account and Region.
+    pub plans: BTreeMap<Pair, Vec<PlanArn>>,
+    /// The recovery points that were made in each vault, in the order of their ARNs.
+    pub points: BTreeMap<VaultArn, Vec<RecoveryPointArn>>,
+    /// Calls that manage shares, as positions in the world's, by each account in whose log one is or that owns something that
+    /// it names or that is in the share that it names.
+    pub share_calls: BTreeMap<AccountId, Vec<Happened<usize>>>,
+    /// Calls that delete recovery points, as positions in the world's, by vault: a denied call names no vault, but its message
+    /// names the recovery point.
+    pub delete_calls: BTreeMap<VaultArn, Vec<Happened<usize>>>,
+    /// Calls that copy, as positions in the world's, by every vault that they may copy from: the one that they name, the one
+    /// behind it or of its name where the recovery point is, and the one in which the recovery point lies.
+    pub copy_calls: BTreeMap<VaultArn, Vec<Happened<usize>>>,
 }
 
 impl Index {
@@ -44,16 +57,24 @@ impl Index {
         for (key, vault) in used {
             key_users.entry(key.clone()).or_default().insert(vault.clone());
         }
-        Self {
-            restores: Restores::among(world),
-            key_users,
-            in_vault: in_vault(world),
-            plan_changes: plan_changes(world),
+        let mut plans: BTreeMap<Pair, Vec<PlanArn>> = BTreeMap::new();
+        for plan in world.plans.keys() {
+            if let Some(pair) = plan.pair() {
+                plans.entry(pair).or_default().push(plan.clone());
+            }
         }
+        let share_calls = by(&world.share_calls, |call| touched(call, world));
+        let delete_calls = by(&world.delete_calls, |call| {
+            let point = || world.points.get(&RecoveryPointArn::new(call.point.as_deref()?))?.vault().cloned();
+            call.vault.clone().or_else(point).into_iter().collect()
+        });
+        let copy_calls = by(&world.copying.calls, |call| copied_from(call, world));
+        let (restores, plan_changes, points) = (Restores::among(world), plan_changes(world), points(world));
+        Self { restores, key_users, plan_changes, plans, points, share_calls, delete_calls, copy_calls }
     }
 }
 
-fn in_vault(world: &World) -> BTreeMap<VaultArn, Vec<RecoveryPointArn>> {
+fn points(world: &World) -> BTreeMap<VaultArn, Vec<RecoveryPointArn>> {
     let mut found: HashMap<&VaultArn, Vec<RecoveryPointArn>> = HashMap::new();
     for point in world.points.values() {
         if let Some(vault) = point.vault() {
@@ -61,6 +82,39 @@ fn in_vault(world: &World) -> BTreeMap<VaultArn, Vec<RecoveryPointArn>> {
         }
     }
     found.into_iter().map(|(vault, points)| (vault.clone(), points)).collect()
+}
+
+/// Positions in a series by what each of it is about.
+fn by<T, K: Ord>(series: &[Happened<T>], about: impl Fn(&T) -> BTreeSet<K>) -> BTreeMap<K, Vec<Happened<usize>>> {
+    let mut found: BTreeMap<K, Vec<Happened<usize>>> = BTreeMap::new();
+    for (position, one) in series.iter().enumerate() {
+        for key in about(&one.what) {
+            let happened = Happened { at: one.at, evidence: one.evidence, what: position };
+            found.entry(key).or_default().push(happened);
+        }
+    }
+    found
+}
+
+/// In whose log a call is, and whose things it names: themselves, or in the share of theirs that it names.
+fn touched(call: &ShareCall, world: &World) -> BTreeSet<AccountId> {
+    let invited = || Some(&world.invitations.get(call.invitation.as_ref()?)?.share.as_ref()?.0);
+    let share = call.share.as_ref().or_else(invited).and_then(|share| world.shares.get(share));
+    let within = share.into_iter().flat_map(|share| share.resources.keys());
+    let named = call.targets.iter().chain(within).filter_map(|target| Arn::parse(target)?.account_id());
+    named.chain(call.account.clone()).collect()
+}
+
+/// The vaults that a call may copy from.
+fn copied_from(call: &CopyCall, world: &World) -> BTreeSet<VaultArn> {
+    let point = call.point.as_deref().map(RecoveryPointArn::new);
+    let lies_in = point.as_ref().and_then(|arn| world.points.get(arn)?.vault().cloned());
+    let named = call.source.as_ref();
+    let told = named.and_then(|named| Some(world.vaults.get(named)?.source.as_ref()?.0.clone()));
+    let behind = named.and_then(|named| Some(world.accesses.get(named.as_str())?.source.as_ref()?.0.clone()));
+    let namesake = named.zip(point.as_ref().and_then(|point| Some((point.account()?, point.region()?))));
+    let namesake = namesake.map(|(named, (account, region))| VaultArn::of(&account, &region, named.name()));
+    [lies_in, named.cloned(), told, behind, namesake].into_iter().flatten().collect()
 }
 
 fn plan_changes(world: &World) -> Vec<Instant> {
@@ -85,9 +139,11 @@ pub struct Restore {
     pub pair: Option<Pair>,
     /// `ResourceType` of what was restored.
     pub kind: Option<Text>,
+    /// When it ended, and who says so; none: not yet.
+    pub ended: Option<(Instant, Evidence)>,
 }
 
-/// All restores, by what they restore and from where.
+/// All restores, by what they restore and from where; those that ended first, in order of their ends.
 #[derive(Debug, Default)]
 pub struct Restores {
     by_resource: BTreeMap<ResourceArn, Vec<Restore>>,
@@ -122,14 +178,21 @@ impl Restores {
             let region = named.and_then(RecoveryPointArn::region).or_else(|| vault?.region());
             let told = job.resource_type.as_ref().or_else(|| point?.resource_type.as_ref());
             let account = job.account.as_ref().map(|(account, _)| account.clone());
-            let restore =
-                Restore { job: id.clone(), pair: account.zip(region), kind: told.map(|(kind, _)| kind.clone()) };
+            let restore = Restore {
+                job: id.clone(),
+                pair: account.zip(region),
+                kind: told.map(|(kind, _)| kind.clone()),
+                ended: job.outcome().map(|(_, at, evidence)| (at, evidence)),
+            };
             if let Some(resource) = resource {
                 all.by_resource.entry(resource.clone()).or_default().push(restore.clone());
             }
             if let Some(vault) = vault {
                 all.by_vault.entry(vault.clone()).or_default().push(restore);
             }
+        }
+        for restores in all.by_resource.values_mut().chain(all.by_vault.values_mut()) {
+            restores.sort_by_key(|restore| (restore.ended.is_none(), restore.ended));
         }
         all
     }

@@ -136,6 +136,26 @@ impl World {
         found.filter_map(|at| self.selecting.get(at)).flat_map(|one| self.taken(one, &asked)).collect()
     }
 
+    /// The same through the selections of one plan alone.
+    pub fn selected_in(
+        &self,
+        plan: &PlanArn,
+        resource: &ResourceArn,
+        at: Instant,
+        opted_in: Option<bool>,
+    ) -> Vec<Selected<'_>> {
+        let Some(known) = self.selecting.by_plan.get(plan).filter(|_| self.plans.contains_key(plan)) else {
+            return Vec::new();
+        };
+        let asked = self.ask(resource, at, opted_in);
+        let may = |one: &&Indexed| {
+            let here = asked.homes.is_empty() || one.pair.as_ref().is_none_or(|pair| asked.homes.contains(pair));
+            one.criteria.exact.contains(resource.as_str()) || (here && !one.criteria.is_exact())
+        };
+        let found = known.iter().filter_map(|at| self.selecting.get(*at)).filter(may);
+        found.flat_map(|one| self.taken(one, &asked)).collect()
+    }
+
     /// The resources that a plan selects at an instant, among all that are known: those that selections write out, those of
     /// inventories, and those that were backed up. `opted_in` as above, for each.
     pub fn selects(
