@@ -5,8 +5,8 @@
 
 use chrono::Duration;
 use std::collections::BTreeMap;
-use vaultrail::arn::{JobId, 
-    AccountId, InvitationArn, KeyArn, PlanArn, RecoveryPointArn, Region, ResourceArn, SelectionArn, SessionArn,
+use vaultrail::arn::{
+    AccountId, InvitationArn, JobId, KeyArn, PlanArn, RecoveryPointArn, Region, ResourceArn, SelectionArn, SessionArn,
     ShareArn, TeamArn, TrailArn, VaultArn,
 };
 use vaultrail::controls::policy::{self, Approved, Policy};

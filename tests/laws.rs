@@ -35,6 +35,14 @@ fn without_positions(report: &Report) -> Value {
             EvidenceRef::Coverage(_) => {}
         }
     }
+    let causes = report.verdicts.iter_mut().flat_map(|v| &mut v.intervals).filter_map(|i| i.cause.as_mut());
+    for cause in causes {
+        match cause {
+            EvidenceRef::Record(record) => (record.source, record.record) = (0, 0),
+            EvidenceRef::Row(row) => row.source = 0,
+            EvidenceRef::Coverage(_) => {}
+        }
+    }
     serde_json::to_value(report).unwrap()
 }
 

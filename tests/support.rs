@@ -70,6 +70,12 @@ impl CaseFolder {
         Self { folder: folder.to_owned(), ..self.clone() }
     }
 
+    /// The same case without a flag, whatever its value.
+    pub fn without(&self, flag: &str) -> Self {
+        let is = |arg: &String| arg == flag || arg.strip_prefix(flag).is_some_and(|rest| rest.starts_with('='));
+        Self { args: self.args.iter().filter(|arg| !is(arg)).cloned().collect(), ..self.clone() }
+    }
+
     /// Whether the case says itself where the log is complete, or what that must stand on.
     pub fn states_coverage(&self) -> bool {
         std::fs::read_to_string(self.folder.join("vaultrail.toml")).is_ok_and(|text| text.contains("coverage"))

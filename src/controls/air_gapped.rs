@@ -1,11 +1,12 @@
 //! Air-gapped vaults as subjects: which they are, and what is answered before a judge need look.
 
-use super::judgement::Judgement;
+use super::judgement::{Judgement, Proof};
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
 use crate::arn::VaultArn;
 use crate::facts::words::VaultKind;
 use crate::instant;
+use crate::world::World;
 use crate::world::vault::Vault;
 
 /// Air-gapped vaults in scope, and those whose type no record says: silence about these would be a pass.
@@ -24,6 +25,12 @@ pub fn in_scope<'w>(context: &Context<'w>) -> impl Iterator<Item = &'w Vault> {
 /// A vault's type. AWS never changes it.
 pub fn kind(vault: &Vault) -> Option<&VaultKind> {
     vault.kind.spans().last().and_then(|span| span.value.as_ref())
+}
+
+/// What shows the type of a vault.
+pub fn shown(vault: &VaultArn, world: &World) -> Option<Proof> {
+    let span = world.vaults.get(vault)?.kind.spans().last()?;
+    Some(Proof::shown(span.evidence, format!("VaultType of {}", vault.name())))
 }
 
 /// Whether a vault is among names or ARNs, each exact or a glob.

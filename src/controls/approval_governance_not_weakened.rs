@@ -43,8 +43,8 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
 
 /// How a change stands.
 enum Weighed {
-    /// It weakens nothing, or the team decides about it.
-    Fine,
+    /// It weakens nothing, or the team decides about it; and what shows that.
+    Fine(Option<Proof>),
     /// Held against the subject: the reason, and what proves it.
     Against(&'static str, Proof),
     /// It cannot be told.
@@ -56,13 +56,13 @@ enum Weighed {
 struct Found {
     against: Vec<(&'static str, String, Proof)>,
     open: Option<Judgement>,
-    fine: Vec<(Evidence, String)>,
+    fine: Vec<Proof>,
 }
 
 impl Found {
     fn add(&mut self, evidence: Evidence, said: String, weighed: Weighed) {
         match weighed {
-            Weighed::Fine => self.fine.push((evidence, said)),
+            Weighed::Fine(more) => self.fine.push(Proof::shown(evidence, said).with(more)),
             Weighed::Against(code, proof) => self.against.push((code, said, proof)),
             Weighed::Open(judgement) => self.open = self.open.take().or(Some(*judgement)),
         }
@@ -87,7 +87,7 @@ impl Found {
             Ok(Some(proof)) => {
                 let code = if seen == 0 { "no_changes" } else { "changes_governed" };
                 let message = "No change of the window weakened approval, or each was put before the team.";
-                let proof = proof.with(Proof::all(self.fine));
+                let proof = self.fine.into_iter().fold(proof, |all, fine| all.with(Some(fine)));
                 Judgement::compliant(code, message, &proof).observed("changes", seen)
             }
         }
@@ -140,16 +140,21 @@ fn on_vault(vault: &Vault, view: &View<'_>) -> Judgement {
 fn weigh_association(vault: &Vault, call: &Happened<TeamCall>, associates: bool, view: &View<'_>) -> Weighed {
     let before = call.at - instant::tick();
     let held = vault.team.at(before);
-    let whole = |from| view.covered_between(vault.pair().as_ref(), from, before).is_ok();
+    let whole = |from| view.covered_between(vault.pair().as_ref(), from, before).ok();
+    let none = |from| whole(from).and_then(|covered| Proof::absence(covered, "no team before"));
     let current = held.and_then(|span| span.value.clone().flatten());
+    let shown = held.map(|span| Proof::shown(span.evidence, "the team before").and(span.last_shown(before).1, "the team before"));
     let had_none = match held {
-        Some(span) if span.value == Some(None) => whole(span.last_shown(before).0),
-        Some(_) => false,
-        None => vault.created.is_some_and(|(created, _)| created > before || whole(created)),
+        Some(span) if span.value == Some(None) => none(span.last_shown(before).0).map(Some),
+        Some(_) => None,
+        None => vault.created.and_then(|(created, _)| if created > before { Some(None) } else { none(created).map(Some) }),
     };
+    if let Some(absence) = had_none {
+        return Weighed::Fine(shown.map(|shown| shown.with(absence.clone())).or(absence));
+    }
     let same = associates && current.is_some() && current == call.what.team;
-    if had_none || same || has_ticket(call.at, view) {
-        return Weighed::Fine;
+    if same || has_ticket(call.at, view) {
+        return Weighed::Fine(shown);
     }
     let action = if associates { ":AssociateBackupVault" } else { ":DisassociateBackupVault" };
     let about = |session: &&Session| {
@@ -157,12 +162,12 @@ fn weigh_association(vault: &Vault, call: &Happened<TeamCall>, associates: bool,
             && session.action.as_ref().is_some_and(|(name, _)| name.contains(action))
             && begun(session).is_some_and(|at| (at - call.at).abs() <= SAME_REQUEST)
     };
-    let asked = Proof::shown(call.evidence, "asked for");
+    let asked = Proof::shown(call.evidence, "asked for").with(shown);
     if let Some(session) = view.of.world.sessions.values().find(about) {
         return by_whom(session, current.as_ref(), asked, view);
     }
     if view.within(call.at, SAME_REQUEST) {
-        return Weighed::Fine;
+        return Weighed::Fine(Some(asked));
     }
     let Some(team) = current else {
         let message = format!("{}, and which team the vault had before is not known; add the owner's log.", said(call));
@@ -176,22 +181,33 @@ fn weigh_association(vault: &Vault, call: &Happened<TeamCall>, associates: bool,
 /// A session decides; it must be one of the team in force. Another team's is harmless as long as it is known not to be
 /// approved.
 fn by_whom(session: &Session, current: Option<&TeamArn>, asked: Proof, view: &View<'_>) -> Weighed {
-    let (Some(by), Some(team)) = (session.team.as_ref(), current) else { return Weighed::Fine };
+    let asked = asked.with(shown(session));
+    let (Some(by), Some(team)) = (session.team.as_ref(), current) else { return Weighed::Fine(Some(asked)) };
     if by == team {
-        return Weighed::Fine;
+        return Weighed::Fine(Some(asked));
     }
     let state = view.state(&session.state, session.arn.pair().as_ref(), "session of another team");
     let approved = state.last_known().filter(|(value, _)| value.is_approved());
     match (approved, state) {
         (Some((_, proof)), _) => Weighed::Against("approved_by_other_team", asked.with(Some(proof))),
-        (None, State::Known { .. }) => Weighed::Fine,
-        (None, State::Stale { value, .. }) if value.is_refused() => Weighed::Fine,
+        (None, State::Known { proof, .. }) => Weighed::Fine(Some(asked.with(Some(proof)))),
+        (None, State::Stale { value, evidence, .. }) if value.is_refused() => {
+            Weighed::Fine(Some(asked.and(evidence, "session of another team")))
+        }
         (None, _) => {
             let message = format!("{by} was asked instead of {team}; what it decided is not known; add its owner's log.");
             let open = Judgement::insufficient("session_log_missing", message);
             Weighed::Open(Box::new(open.citing_all(&asked)))
         }
     }
+}
+
+/// What shows a session: that it was begun, about what, and what became of it.
+fn shown(session: &Session) -> Option<Proof> {
+    let told = [session.action.as_ref().map(|(_, by)| *by), session.resource.as_ref().map(|(_, by)| *by)];
+    let begun = [session.requested.map(|(_, by)| by), session.state.spans().last().map(|span| span.evidence)];
+    let all = told.into_iter().chain(begun).flatten();
+    Proof::all(all.map(|evidence| (evidence, "session about it".to_owned())))
 }
 
 /// No session is known: an absence if the team owner's log is whole around the call.
@@ -225,10 +241,9 @@ fn on_team(team: &Team, view: &View<'_>) -> Judgement {
             "UpdateApprovalTeam" if on_it => weigh_update(team, call, view),
             "StartActiveApprovalTeamDeletion" if on_it => {
                 let asked = Proof::shown(call.evidence, "deletion asked for");
-                if is_before_the_team(team, call, "Deletion", "DELETE_", view) {
-                    Weighed::Fine
-                } else {
-                    without_session(&team.arn, call, "deleted_without_session", asked, view)
+                match before_the_team(team, call, "Deletion", "DELETE_", view) {
+                    Some(shown) => Weighed::Fine(Some(shown)),
+                    None => without_session(&team.arn, call, "deleted_without_session", asked, view),
                 }
             }
             // No session stands before this call: whoever makes it blinds every approver.
@@ -237,14 +252,16 @@ fn on_team(team: &Team, view: &View<'_>) -> Judgement {
             }
             _ => continue,
         };
-        let weighed = if has_ticket(call.at, view) { Weighed::Fine } else { weighed };
+        let weighed = if has_ticket(call.at, view) { Weighed::Fine(None) } else { weighed };
         found.add(call.evidence, said(call), weighed);
     }
     for removal in view.happened(&removals(team, view.of.world), from) {
         let ticket = has_ticket(removal.at, view);
-        let proof = Proof::shown(removal.evidence, removal.what.clone());
-        let weighed = if ticket { Weighed::Fine } else { Weighed::Against("team_share_removed", proof) };
-        found.add(removal.evidence, removal.what.clone(), weighed);
+        let (said, inside) = &removal.what;
+        let shown = inside.iter().map(|evidence| (*evidence, "the team in the share".to_owned()));
+        let proof = Proof::shown(removal.evidence, said.as_str()).with(Proof::all(shown));
+        let weighed = if ticket { Weighed::Fine(None) } else { Weighed::Against("team_share_removed", proof) };
+        found.add(removal.evidence, said.clone(), weighed);
     }
     if let Some(answer) = found.convict() {
         return answer;
@@ -255,29 +272,32 @@ fn on_team(team: &Team, view: &View<'_>) -> Judgement {
     }
 }
 
-/// Whether the change was put before the team: by a session of it, or as its status code says; or came to nothing.
-fn is_before_the_team(team: &Team, call: &Happened<TeamCall>, word: &str, codes: &str, view: &View<'_>) -> bool {
-    let about = |session: &Session| {
+/// What shows that the change was put before the team: a session of it, or its status code; or that it came to nothing.
+fn before_the_team(team: &Team, call: &Happened<TeamCall>, word: &str, codes: &str, view: &View<'_>) -> Option<Proof> {
+    let about = |session: &&Session| {
         session.team.as_ref() == Some(&team.arn)
             && session.action.as_ref().is_none_or(|(name, _)| name.contains(word))
             && begun(session).is_some_and(|at| (at - call.at).abs() <= SAME_REQUEST)
     };
-    let coded = team.code.spans().iter().any(|span| {
+    let coded = team.code.spans().iter().find(|span| {
         let code = span.value.as_ref().and_then(Option::as_deref).and_then(|code| code.strip_prefix(codes));
         let soon = |limit| span.from >= call.at && span.from <= call.at + limit;
         (code == Some("PENDING_APPROVAL") && soon(SAME_REQUEST))
             || (code.is_some_and(|code| code.starts_with("FAILED")) && soon(UPDATE_RUNS))
     });
-    coded || view.of.world.sessions.values().any(about) || view.within(call.at, SAME_REQUEST)
+    let asked = || Proof::shown(call.evidence, "asked for");
+    let coded = coded.map(|span| asked().and(span.evidence, "put before the team"));
+    let session = || view.of.world.sessions.values().find(about).map(|session| asked().with(shown(session)));
+    coded.or_else(session).or_else(|| view.within(call.at, SAME_REQUEST).then(asked))
 }
 
 fn weigh_update(team: &Team, call: &Happened<TeamCall>, view: &View<'_>) -> Weighed {
-    if is_before_the_team(team, call, "UpdateApprovalTeam", "UPDATE_", view) {
-        return Weighed::Fine;
+    if let Some(shown) = before_the_team(team, call, "UpdateApprovalTeam", "UPDATE_", view) {
+        return Weighed::Fine(Some(shown));
     }
-    let asked = Proof::shown(call.evidence, "update asked for");
+    let asked = Proof::shown(call.evidence, "update asked for").with(around(team, call));
     match weakens(team, call) {
-        Some(false) => Weighed::Fine,
+        Some(false) => Weighed::Fine(Some(asked)),
         Some(true) => without_session(&team.arn, call, "weakened_without_session", asked, view),
         None => match without_session(&team.arn, call, "weakened_without_session", asked, view) {
             Weighed::Against(..) => {
@@ -313,9 +333,20 @@ fn weakens(team: &Team, call: &Happened<TeamCall>) -> Option<bool> {
     }
 }
 
+/// What shows the threshold and the approvers before an update, and those since where only a later entry shows them.
+fn around(team: &Team, call: &Happened<TeamCall>) -> Option<Proof> {
+    fn both<T: Clone + PartialEq>(line: &Timeline<T>, call: Instant) -> impl Iterator<Item = Evidence> {
+        let before = line.at(call - instant::tick()).map(|span| span.evidence);
+        let after = line.spans().iter().find(|span| span.from > call && span.value.is_some()).map(|span| span.evidence);
+        before.into_iter().chain(after)
+    }
+    let all = both(&team.threshold, call.at).chain(both(&team.approvers, call.at));
+    Proof::all(all.map(|evidence| (evidence, "threshold and approvers".to_owned())))
+}
+
 /// When an account lost the team, or the team was taken out of a share, in order of time.
-fn removals(team: &Team, world: &World) -> Vec<Happened<String>> {
-    let mut all: Vec<Happened<String>> = Vec::new();
+fn removals(team: &Team, world: &World) -> Vec<Happened<(String, Vec<Evidence>)>> {
+    let mut all: Vec<Happened<(String, Vec<Evidence>)>> = Vec::new();
     for share in world.shares.values() {
         let Some(resource) = share.resources.get(team.arn.as_str()) else { continue };
         let mut ends = |line: &Timeline<Association>, what: &str, left: &dyn Fn(Instant) -> bool| {
@@ -324,7 +355,8 @@ fn removals(team: &Team, world: &World) -> Vec<Happened<String>> {
                 let was_in = before.value.as_ref().is_some_and(Association::is_in);
                 if was_in && end.value == Some(Association::Disassociated) && !left(end.from) {
                     let what = format!("{what} at {}", instant::show(end.from));
-                    all.push(Happened { at: end.from, evidence: end.evidence, what });
+                    let inside = resource.spans().iter().map(|span| span.evidence).chain([before.evidence]).collect();
+                    all.push(Happened { at: end.from, evidence: end.evidence, what: (what, inside) });
                 }
             }
         };

@@ -88,7 +88,9 @@ impl Case<'_, '_> {
             self.view.changes_at(*when);
         }
         let (shown, evidence) = self.span.last_shown(self.view.now());
-        let proof = Proof::shown(evidence, "session pending");
+        let log = self.view.covered_between(self.pair.as_ref(), shown, self.view.now()).ok();
+        let log = log.and_then(|covered| Proof::absence(covered, "no outcome of the session"));
+        let proof = Proof::shown(evidence, "session pending").with(log);
         let near = self.view.within(shown, self.view.of.world.coverage.terms().max_gap);
         let deadline = self.deadline();
         if shown > deadline {
@@ -130,8 +132,15 @@ impl Case<'_, '_> {
             Err(answer) => return *answer,
         };
         let proof = Proof::shown(self.span.evidence, state.said()).and(request, "request");
+        let proof = match &self.session.logged {
+            Some((logged, evidence)) => proof.and(*evidence, format!("{} in the log", logged.said())),
+            None => proof,
+        };
         if is_expired(state) {
-            return self.expired(&proof);
+            // That it ended by itself stands on a log without an outcome.
+            let log = self.view.covered_between(self.pair.as_ref(), self.begun(), self.span.from + LOGGED).ok();
+            let log = log.filter(|_| inferred).and_then(|covered| Proof::absence(covered, "no outcome of the session"));
+            return self.expired(&proof.with(log));
         }
         let took = instant::say(self.ended() - self.begun());
         let message = format!("The session ended {} after {took}; request and outcome are in the log.", state.said());
@@ -203,7 +212,7 @@ impl Case<'_, '_> {
             if !ended || span.from < from {
                 continue;
             }
-            self.view.changes_at(span.from + (self.view.now() - from) + instant::tick());
+            self.view.ends_in(from, span.from);
             over += 1;
             match &span.value {
                 None => unknown += 1,
@@ -212,7 +221,7 @@ impl Case<'_, '_> {
                     expired += 1;
                     proof = proof.and(span.evidence, "expired");
                 }
-                Some(_) => {}
+                Some(_) => proof = proof.and(span.evidence, "another session of the team"),
             }
         }
         let tell = |j: Judgement| j.observed("expired", expired).observed("sessions", over).expected("max_expired_ratio", allowed);

@@ -67,7 +67,7 @@ fn throughout(team: &Team, view: &View<'_>, proof: Proof, said: &str, code: Opti
     let from = view.window().max(team.created.map_or(view.of.window_from, |_| known_from).min(view.now()));
     let (down, causes) = downtime(team, from.max(known_from), view);
     if down > allowed {
-        let proof = Proof::all(causes.iter().map(|e| (*e, "the team was not active".to_owned()))).unwrap_or(proof);
+        let proof = proof.with(Proof::all(causes.iter().map(|e| (*e, "the team was not active".to_owned()))));
         let message = format!("The team was not active for {} in the window.", instant::say(down));
         return Judgement::non_compliant("was_inactive", message, &proof).observed("inactive", instant::say(down));
     }
@@ -101,8 +101,7 @@ fn downtime(team: &Team, from: Instant, view: &View<'_>) -> (Duration, Vec<crate
             total += end - start;
             causes.push(span.evidence);
             // The window slides over the downtime.
-            view.changes_at(end + (view.now() - from));
-            view.changes_at(end + (view.now() - from) + instant::tick());
+            view.ends_in(from, end);
         }
     }
     (total, causes)

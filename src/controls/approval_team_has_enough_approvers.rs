@@ -1,6 +1,6 @@
 //! APR-02: enough approvers of a team can still vote to reach its threshold, with some to spare.
 
-use super::judgement::{Judgement, Proof};
+use super::judgement::{Judgement, Proof, State};
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
 use crate::facts::Approver;
@@ -33,7 +33,8 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let pair = team.pair();
     let approvers = view.state(&team.approvers, pair.as_ref(), "approvers of the team");
     let Some((list, proof)) = approvers.last_known().filter(|(list, _)| list.iter().all(|a| a.status.is_some())) else {
-        return unknown("approvers_unknown", "who of the approvers has accepted");
+        let open = unknown("approvers_unknown", "who of the approvers has accepted");
+        return if let State::Changed(evidence) = approvers { open.citing(evidence, "change of the team") } else { open };
     };
     let threshold = view.state(&team.threshold, pair.as_ref(), "threshold of the team");
     let Some((needed, shown)) = threshold.last_known() else { return unknown("threshold_unknown", "the threshold") };

@@ -77,7 +77,10 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     }
     if let Some((at, evidence)) = ended {
         let message = format!("The team was no longer shared with {account} at {}.", instant::show(at));
-        let proof = Proof::shown(evidence, "end of the share").with(Some(needed));
+        let shares = view.of.world.shares.values().filter_map(|share| share.resources.get(arn.as_str()).zip(share.principals.get(account.as_str())));
+        let begun = shares.flat_map(|(resource, holder)| [resource.spans().first(), holder.spans().first()]).flatten();
+        let begun = Proof::all(begun.map(|span| (span.evidence, "the share".to_owned())));
+        let proof = Proof::shown(evidence, "end of the share").with(Some(needed)).with(begun);
         return Judgement::non_compliant("share_removed", message, &proof);
     }
     never(arn, team, account, needed, view)
@@ -161,7 +164,8 @@ fn never(arn: &TeamArn, team: Option<&Team>, account: &AccountId, needed: Proof,
         Err(hole) => Judgement::gap("share_unknown", what, &hole).citing_all(&needed),
         Ok(covered) => {
             let message = format!("The team was never shared with {account}.");
-            let proof = needed.with(Proof::absence(covered, "no share with the account"));
+            let made = team.and_then(|team| team.first_seen).map(|(_, evidence)| Proof::shown(evidence, "the team"));
+            let proof = needed.with(Proof::absence(covered, "no share with the account")).with(made);
             Judgement::non_compliant("not_shared", message, &proof)
         }
     }

@@ -1,6 +1,6 @@
 //! APR-03: a team needs at least two approvals, of at least three approvers, and can spare one of them.
 
-use super::judgement::Judgement;
+use super::judgement::{Judgement, State};
 use super::subject::Subject;
 use super::teams;
 use super::view::View;
@@ -22,7 +22,10 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let ratio = params.number("max_m_ratio").unwrap_or(0.8);
     let pair = team.pair();
     let threshold = view.state(&team.threshold, pair.as_ref(), "threshold of the team");
-    let Some((m, proof)) = threshold.last_known() else { return unknown("threshold_unknown", "the threshold in force") };
+    let Some((m, proof)) = threshold.last_known() else {
+        let open = unknown("threshold_unknown", "the threshold in force");
+        return if let State::Changed(evidence) = threshold { open.citing(evidence, "change of the team") } else { open };
+    };
     let tell = |j: Judgement| {
         let j = j.observed("MinApprovalsRequired", *m).expected("min_m", min_m);
         j.expected("min_n", min_n).expected("max_m_ratio", ratio)

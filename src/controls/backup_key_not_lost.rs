@@ -25,13 +25,13 @@ pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
     let scope = &context.policy.scope;
     let used = context.world.index.key_users.iter();
     used.filter(|(key, _)| Arn::parse(key.as_str()).is_some_and(|arn| arn.resource.starts_with("key/")))
-        .filter(|(_, vaults)| vaults.iter().any(|v| scope.holds(v.account().as_ref(), v.region().as_ref())))
+        .filter(|(_, vaults)| vaults.keys().any(|v| scope.holds(v.account().as_ref(), v.region().as_ref())))
         .map(|(key, _)| Subject::key(key))
         .collect()
 }
 
 fn users<'w>(arn: &KeyArn, view: &View<'w>) -> impl Iterator<Item = &'w VaultArn> {
-    view.of.world.index.key_users.get(arn).into_iter().flatten()
+    view.of.world.index.key_users.get(arn).into_iter().flat_map(BTreeMap::keys)
 }
 
 pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
@@ -141,7 +141,7 @@ fn taken_away(key: &Key, from: Instant, view: &View<'_>) -> Option<Judgement> {
 
 /// Whether an instant lies in the window; it will leave it.
 fn leaves(at: Instant, from: Instant, view: &View<'_>) -> bool {
-    view.changes_at(at + (view.now() - from) + instant::tick());
+    view.ends_in(from, at);
     at >= from
 }
 

@@ -176,6 +176,8 @@ pub fn would_be_known(
     }
     for vault in vaults {
         add(Some(known_of(view, vault, from, to)?));
+        add(air_gapped::shown(&vault.arn, view.of.world));
+        add(vault.created.map(|(_, evidence)| Proof::shown(evidence, format!("creation of {}", vault.arn.name()))));
     }
     proof.ok_or(Hole { stretch: None })
 }

@@ -1,5 +1,6 @@
 //! CPY-03: copy jobs to air-gapped vaults succeed, or are soon made good.
 
+use super::air_gapped;
 use super::judgement::{Judgement, Proof};
 use super::routes::{self, End};
 use super::subject::{Key, Subject};
@@ -61,6 +62,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     if ratio > most
         && let Some(proof) = Proof::all(unresolved.iter().map(|job| (job.end.evidence, note(job.job))))
     {
+        let proof = unresolved.iter().fold(proof, |proof, ended| proof.with(whereto(ended, view)));
         let causes: BTreeSet<&str> = unresolved.iter().map(|job| cause(job.job)).collect();
         let causes: Vec<&str> = causes.into_iter().collect();
         let message = format!(
@@ -73,20 +75,43 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         return told(Judgement::non_compliant("unresolved_failures", message, &proof)).observed("causes", causes);
     }
     if let Some(proof) = Proof::all(open.iter().map(|job| (job.end.evidence, note(job.job)))) {
+        let proof = open.iter().fold(proof, |proof, ended| proof.with(whereto(ended, view)));
         let message = format!("{} copy jobs failed and may still be made good within {}.", open.len(), instant::say(after));
         return told(Judgement::compliant("in_grace", message, &proof));
     }
+    told(acquit(resource, &ended, from, most, view))
+}
+
+/// No failure that counts, if the logs would show one.
+fn acquit(resource: &ResourceArn, ended: &[Ended<'_>], from: Instant, most: f64, view: &View<'_>) -> Judgement {
     match view.all_covered(&logs(resource, &view.of), from) {
-        Err(hole) => told(Judgement::gap("coverage_gap", "Whether copy jobs failed cannot be known", &hole)),
+        Err(hole) => Judgement::gap("coverage_gap", "Whether copy jobs failed cannot be known", &hole),
         Ok(covered) => match Proof::absence(covered, "no failure that was not made good") {
             Some(proof) => {
-                let shown = ended.iter().rev().find(|job| job.completed);
-                let proof = shown.map_or(proof.clone(), |job| Proof::shown(job.end.evidence, "latest copy job").with(Some(proof)));
-                told(Judgement::compliant("no_unresolved_failures", "No copy job failed without being made good.", &proof))
+                let shown = ended.iter().rev().find(|job| job.completed).or(ended.last());
+                let proof = shown.map_or(proof.clone(), |job| {
+                    Proof::shown(job.end.evidence, "latest copy job").with(whereto(job, view)).with(Some(proof))
+                });
+                // Where some may fail, each counts.
+                let all = ended.iter().filter(|_| most > 0.0).map(|job| (job.end.evidence, note(job.job)));
+                let proof = proof.with(Proof::all(all));
+                Judgement::compliant("no_unresolved_failures", "No copy job failed without being made good.", &proof)
             }
             None => Judgement::insufficient("coverage_gap", "No log is known that could show copy jobs."),
         },
     }
+}
+
+/// What shows of what a copy is, and into what kind of vault.
+fn whereto(ended: &Ended<'_>, view: &View<'_>) -> Option<Proof> {
+    let job = ended.job;
+    let told = [
+        job.resource.as_ref().map(|(_, by)| *by),
+        job.destination.as_ref().map(|(_, by)| *by),
+        job.destination_kind.as_ref().map(|(_, by)| *by),
+    ];
+    let shown = Proof::all(told.into_iter().flatten().map(|evidence| (evidence, "the copy job".to_owned())))?;
+    Some(shown.with(air_gapped::shown(ended.vault, view.of.world)))
 }
 
 /// The resource's copy jobs to air-gapped vaults that ended in the window, by their end. One that was aborted by somebody or

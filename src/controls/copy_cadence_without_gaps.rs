@@ -1,14 +1,16 @@
 //! CPY-02: over the window, copies of a resource follow each other without a gap longer than allowed. One ordered pass.
 
-use super::copies;
+use super::{air_gapped, copies};
 use super::judgement::{Judgement, Proof};
 use super::params::Params;
 use super::subject::{Key, Subject};
 use super::view::View;
+use crate::arn::VaultArn;
 use crate::evidence::Evidence;
 use crate::instant::{self, Instant};
 use crate::world::vault::Vault;
 use chrono::Duration;
+use std::collections::BTreeSet;
 
 pub use super::copies::resources as subjects;
 pub use super::nothing_to_check as check;
@@ -42,18 +44,26 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let days = view.of.params.int("window_days").unwrap_or(30);
     let from = view.window_of_days(days);
     let made = copies::made(view, resource, cpy_01, from).filter(|copy| copies::is_usable(copy, cpy_01));
-    let counted: Vec<(Instant, Evidence)> = made.map(|copy| (copy.at, copy.evidence)).collect();
+    let (mut counted, mut places): (Vec<(Instant, Evidence)>, BTreeSet<&VaultArn>) = (Vec::new(), BTreeSet::new());
+    for copy in made {
+        counted.push((copy.at, copy.evidence));
+        places.insert(&copy.vault);
+    }
+    let vaults = || {
+        let shown = places.iter().filter_map(|vault| air_gapped::shown(vault, view.of.world));
+        shown.reduce(|all, one| all.with(Some(one)))
+    };
     let gaps = gaps(&counted, from, view.now());
     let too_long: Vec<&Gap> = gaps.iter().filter(|gap| gap.length() > limit).collect();
     let expected = |j: Judgement| j.expected("max_gap", instant::say(limit)).expected("window_days", days);
     if too_long.is_empty() && !counted.is_empty() {
         watch_last(view, &counted, limit, days);
-        return expected(kept(&counted, &gaps, limit));
+        return expected(kept(&counted, &gaps, limit, vaults()));
     }
     watch(view, &counted, limit, days);
     copies::await_next(view, resource, cpy_01);
     if too_long.is_empty() {
-        return expected(kept(&counted, &gaps, limit));
+        return expected(kept(&counted, &gaps, limit, vaults()));
     }
     let vaults = copies::vaults(view, cpy_01);
     expected(broken(view, resource, &vaults, &too_long, limit))
@@ -96,14 +106,14 @@ fn watch(view: &View<'_>, copies: &[(Instant, Evidence)], limit: Duration, days:
     }
 }
 
-fn kept(copies: &[(Instant, Evidence)], gaps: &[Gap], limit: Duration) -> Judgement {
+fn kept(copies: &[(Instant, Evidence)], gaps: &[Gap], limit: Duration, vaults: Option<Proof>) -> Judgement {
     let Some(proof) = Proof::all(copies.iter().map(|(_, e)| (*e, "copy".to_owned()))) else {
         let message = format!("No copy was seen, and the window is shorter than the {} that may lie between two.", instant::say(limit));
         return Judgement::insufficient("window_too_short", message);
     };
     let longest = gaps.iter().map(Gap::length).max().unwrap_or_default();
     let message = format!("{} copies, never more than {} apart.", copies.len(), instant::say(longest));
-    Judgement::compliant("cadence_kept", message, &proof).observed("longest_gap", instant::say(longest)).observed("copies", copies.len())
+    Judgement::compliant("cadence_kept", message, &proof.with(vaults)).observed("longest_gap", instant::say(longest)).observed("copies", copies.len())
 }
 
 fn broken(

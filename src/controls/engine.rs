@@ -4,16 +4,19 @@
 //! as-of is the last step. No instant is judged twice, and no judge knows that there is a window of steps.
 
 use super::Control;
+use super::basis;
 use super::judgement::Judgement;
 use super::narrow::Narrow;
 use super::subject::Subject;
 use super::view::{Context, View};
+use crate::evidence::{Cite, Evidence};
 use crate::instant::Instant;
 use crate::status::Status;
 use rayon::prelude::*;
+use std::collections::BTreeSet;
 
 /// A status from one instant on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interval {
     /// First instant.
     pub from: Instant,
@@ -21,6 +24,8 @@ pub struct Interval {
     pub to: Instant,
     /// The status.
     pub status: Status,
+    /// What the judgement cites that the one before did not: among it, what made the status flip. Empty for the first.
+    pub fresh: Vec<Evidence>,
 }
 
 /// A judgement with its subject and its past.
@@ -32,6 +37,8 @@ pub struct Judged {
     pub judgement: Judgement,
     /// Statuses over the window, without holes.
     pub intervals: Vec<Interval>,
+    /// The entries that make it a subject.
+    pub basis: Vec<Cite>,
 }
 
 /// Judges the subjects of a control, all or some. A control without subjects answers once, for itself.
@@ -40,8 +47,13 @@ pub fn judge_all(control: &Control, narrow: &Narrow, context: Context<'_>, as_of
     subjects.retain(|subject| narrow.holds(subject, &context, as_of));
     if subjects.is_empty() {
         let judgement = Judgement::not_applicable("no_subjects", format!("{}.", no_subjects(control)));
-        let whole = Interval { from: context.window_from, to: as_of, status: Status::NotApplicable };
-        return vec![Judged { subject: Subject::control(&control.rule.id), judgement, intervals: vec![whole] }];
+        let whole = Interval { from: context.window_from, to: as_of, status: Status::NotApplicable, fresh: Vec::new() };
+        return vec![Judged {
+            subject: Subject::control(&control.rule.id),
+            judgement,
+            intervals: vec![whole],
+            basis: Vec::new(),
+        }];
     }
     let mut judged: Vec<Judged> = subjects.into_par_iter().map(|s| judge_one(control, context, s, as_of)).collect();
     judged.sort_by(|a, b| a.subject.id.cmp(&b.subject.id));
@@ -56,6 +68,7 @@ fn no_subjects(control: &Control) -> String {
 
 fn judge_one(control: &Control, context: Context<'_>, subject: Subject, as_of: Instant) -> Judged {
     let mut intervals: Vec<Interval> = Vec::new();
+    let mut before: Option<Judgement> = None;
     let mut at = context.window_from.min(as_of);
     loop {
         let view = View::new(context, at);
@@ -66,14 +79,29 @@ fn judge_one(control: &Control, context: Context<'_>, subject: Subject, as_of: I
                 if let Some(last) = last {
                     last.to = at;
                 }
-                intervals.push(Interval { from: at, to: as_of, status: judgement.status });
+                let fresh = before.as_ref().map(|before| fresh(&judgement, before)).unwrap_or_default();
+                intervals.push(Interval { from: at, to: as_of, status: judgement.status, fresh });
             }
         }
         match view.stands_until().filter(|next| *next <= as_of) {
             Some(next) => at = next,
-            None if at == as_of => return Judged { subject, judgement, intervals },
+            None if at == as_of => {
+                let basis = basis::of(&subject, context.world, as_of);
+                return Judged { subject, judgement, intervals, basis };
+            }
             // The status stands, but ages and counts are told as of the end.
             None => at = as_of,
         }
+        before = Some(judgement);
     }
+}
+
+/// Entries that a judgement cites and the one before does not.
+fn fresh(judgement: &Judgement, before: &Judgement) -> Vec<Evidence> {
+    let entries = |cites: &[Cite]| -> BTreeSet<Evidence> {
+        let entries =
+            cites.iter().filter_map(|cite| if let Cite::Entry(evidence, _) = cite { Some(*evidence) } else { None });
+        entries.collect()
+    };
+    entries(&judgement.cites).difference(&entries(&before.cites)).copied().collect()
 }

@@ -1,5 +1,6 @@
 //! Calls against what protects backups, and what an organization is known to hold: what several judges ask.
 
+use super::judgement::Proof;
 use super::view::View;
 use crate::arn::{AccountId, Region};
 use crate::coverage::Pair;
@@ -44,6 +45,17 @@ pub fn management<'w>(world: &'w World, account: &AccountId) -> Option<&'w Accou
     world.organizations.iter().find(|(id, own)| *id == account || holds(own)).map(|(id, _)| id)
 }
 
+/// What shows the management account of an account's organization.
+pub fn management_shown(world: &World, account: &AccountId) -> Option<Proof> {
+    world.organizations.iter().find_map(|(id, own)| {
+        let line = own.accounts.get(account.as_str());
+        let span = line.and_then(|line| line.spans().iter().find(|span| span.value == Some(true)));
+        let seen = own.first_seen.filter(|_| id == account).map(|(_, evidence)| evidence);
+        let evidence = span.map(|span| span.evidence).or(seen)?;
+        Some(Proof::shown(evidence, "the account in its organization"))
+    })
+}
+
 /// What is known of the accounts around the owner of a resource: the stated organization, else the one that a snapshot lists.
 pub fn known(owner: &AccountId, view: &View<'_>) -> Known {
     let world = view.of.world;
@@ -63,6 +75,8 @@ pub struct Changed<'l, T> {
     pub before: Option<&'l T>,
     /// After it.
     pub after: Option<&'l T>,
+    /// What shows how it was before.
+    pub by: Option<Evidence>,
 }
 
 /// What a call changed; `None`: it left the attribute as it was.
@@ -74,8 +88,9 @@ pub fn changed<T: Clone + PartialEq>(line: &Timeline<T>, at: Instant, by: Eviden
         // What a call changed to something unknown, a snapshot may have told.
         here.clone().find(|(_, span)| span.origin == Origin::Inferred)
     })?;
-    let before = index.checked_sub(1).and_then(|index| spans.get(index)).and_then(|span| span.value.as_ref());
-    Some(Changed { before, after: span.value.as_ref() })
+    let before = index.checked_sub(1).and_then(|index| spans.get(index));
+    let by = before.map(|span| span.evidence);
+    Some(Changed { before: before.and_then(|span| span.value.as_ref()), after: span.value.as_ref(), by })
 }
 
 /// Whether an attribute was told by an entry.

@@ -9,9 +9,7 @@ use crate::arn::VaultArn;
 use crate::facts::words::VaultKind;
 use crate::iam::{Denial, MANUAL_DELETION, Policy};
 use crate::instant;
-use crate::world::World;
 use crate::world::vault::Vault;
-use std::collections::BTreeSet;
 
 /// AWS Config takes so many.
 const MOST_PRINCIPALS: usize = 5;
@@ -30,26 +28,8 @@ pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
     let is = |arn: &VaultArn, wanted: &VaultKind| world.vaults.get(arn).and_then(air_gapped::kind) == Some(wanted);
     let other = |arn: &VaultArn| is(arn, &VaultKind::AirGapped) || is(arn, &VaultKind::RestoreAccess);
     let scope = &context.policy.scope;
-    let sources = feeding(world).into_iter().filter(|arn| !other(arn));
+    let sources = world.index.feeding.keys().filter(|arn| !other(arn));
     sources.filter(|arn| scope.holds(arn.account().as_ref(), arn.region().as_ref())).map(Subject::vault).collect()
-}
-
-fn feeding(world: &World) -> BTreeSet<&VaultArn> {
-    let is_air_gapped = |arn: &VaultArn| world.vaults.get(arn).and_then(air_gapped::kind) == Some(&VaultKind::AirGapped);
-    let rules: BTreeSet<_> = world.copy_rules.keys().filter(|(_, vault)| is_air_gapped(vault)).map(|(rule, _)| rule).collect();
-    let mut found = BTreeSet::new();
-    for job in world.jobs.values() {
-        let into = job.destination.as_ref().map(|(vault, _)| vault);
-        let kind = job.destination_kind.as_ref().map(|(kind, _)| kind);
-        if kind == Some(&VaultKind::AirGapped) || into.is_some_and(&is_air_gapped) {
-            found.extend(job.source_vault.as_ref().map(|(vault, _)| vault));
-        } else if job.air_gapped.is_some() || job.rule.as_ref().is_some_and(|(rule, _)| rules.contains(rule)) {
-            found.extend(into);
-        }
-    }
-    let points = world.points.values().filter(|point| point.vault().is_some_and(is_air_gapped));
-    found.extend(points.filter_map(|point| point.source_vault.as_deref().map(|(vault, _)| vault)));
-    found
 }
 
 pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {

@@ -3,6 +3,7 @@
 
 mod air_gapped;
 pub mod audit_manager;
+mod basis;
 mod carrying;
 pub mod catalogue;
 mod copies;

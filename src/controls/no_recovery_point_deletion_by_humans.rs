@@ -6,13 +6,14 @@ use super::policy::{Answer, actor_on};
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
 use crate::arn::{RecoveryPointArn, VaultArn};
+use crate::evidence::Evidence;
 use crate::facts::calls::DeleteCall;
 use crate::facts::words::VaultKind;
 use crate::instant::Instant;
 use crate::status::Severity;
 use crate::world::Happened;
 use chrono::Duration;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use super::nothing_to_check as check;
 
@@ -131,9 +132,21 @@ fn convict(
         Some(code) => format!("refused: {code}"),
         None => "went through".into(),
     };
-    let proof = Proof::all(here.iter().map(|call| (call.evidence, note(call))))?;
-    let theirs = |call| everywhere.get(&who(call)).map(Vec::as_slice).unwrap_or_default();
-    let burst = here.iter().any(|call| is_burst(call, theirs(call), view));
+    let mut proof = Proof::all(here.iter().map(|call| (call.evidence, note(call))))?;
+    let own: BTreeSet<Evidence> = here.iter().map(|call| call.evidence).collect();
+    let actors: BTreeSet<Who<'_>> = here.iter().map(|call| who(call)).collect();
+    let theirs = actors.iter().filter_map(|actor| everywhere.get(actor));
+    let bursts = theirs.map(|calls| burst_of(calls, view));
+    let bursts: Vec<_> = bursts.filter(|burst| burst.iter().any(|call| own.contains(&call.evidence))).collect();
+    for call in bursts.iter().flatten() {
+        proof = proof.and(call.evidence, format!("of the burst, {}", note(call)));
+    }
+    let burst = !bursts.is_empty();
+    // A denied call names no vault.
+    for call in here.iter().chain(bursts.iter().flatten()).filter(|call| call.what.vault.is_none()) {
+        let point = call.what.point.as_deref().and_then(|arn| view.of.world.points.get(&RecoveryPointArn::new(arn)));
+        proof = proof.with(point.and_then(|p| p.vault.as_ref()).map(|(_, by)| Proof::shown(*by, "the vault of the recovery point")));
+    }
     let deleted = here.iter().filter(|call| call.what.refusal.is_none()).count();
     let mut actors: Vec<String> = here.iter().map(|call| call.what.actor.said()).collect();
     actors.sort();
@@ -149,14 +162,25 @@ fn convict(
     Some(judgement.observed("deleted", deleted).observed("refused", refused).observed("actors", actors))
 }
 
-/// So many calls of one actor close together around this one, or calls of the actor on so many vaults in the window.
-fn is_burst(call: &Happened<DeleteCall>, theirs: &[&Happened<DeleteCall>], view: &View<'_>) -> bool {
+/// Calls of one actor that are a burst: so many close together, or calls on so many vaults in the window.
+fn burst_of<'c>(theirs: &[&'c Happened<DeleteCall>], view: &View<'_>) -> Vec<&'c Happened<DeleteCall>> {
     let limit = usize::try_from(view.of.params.int("burst").unwrap_or(10)).unwrap_or(10);
     let vaults: BTreeSet<_> = theirs.iter().filter_map(|c| vault_of(&c.what, &view.of)).collect();
-    vaults.len() >= BURST_VAULTS
-        || theirs.iter().any(|first| {
-            let near = theirs.iter().filter(|c| c.at >= first.at && c.at <= first.at + BURST_WITHIN);
-            let near: Vec<_> = near.collect();
-            near.len() >= limit && near.iter().any(|c| c.evidence == call.evidence)
-        })
+    if vaults.len() >= BURST_VAULTS {
+        return theirs.to_vec();
+    }
+    let (mut near, mut told) = (VecDeque::new(), Vec::new());
+    for call in theirs {
+        near.push_back((*call, false));
+        while near.front().is_some_and(|(first, _)| call.at - first.at > BURST_WITHIN) {
+            near.pop_front();
+        }
+        if near.len() >= limit {
+            told.extend(near.iter_mut().rev().take_while(|(_, known)| !known).map(|(own, known)| {
+                *known = true;
+                *own
+            }));
+        }
+    }
+    told
 }

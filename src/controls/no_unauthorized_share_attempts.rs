@@ -84,7 +84,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     }
     let threshold = usize::try_from(view.of.params.int("threshold").unwrap_or(1)).unwrap_or(1);
     let attempts = reaching(attempts, threshold);
-    if let Some(answer) = against(&attempts, threshold) {
+    if let Some(answer) = against(&attempts, threshold, view) {
         match attempts.last().filter(|_| threshold <= 1) {
             Some(last) => view.leaves(from, last.call.at),
             None => {
@@ -125,9 +125,15 @@ fn reaching(attempts: Vec<Attempt<'_>>, threshold: usize) -> Vec<Attempt<'_>> {
     attempts.into_iter().filter(|a| a.succeeded() || refused.get(&actor(a)).is_some_and(|n| *n >= threshold)).collect()
 }
 
-fn against(attempts: &[Attempt<'_>], threshold: usize) -> Option<Judgement> {
+fn against(attempts: &[Attempt<'_>], threshold: usize, view: &View<'_>) -> Option<Judgement> {
     let worst = attempts.iter().max_by_key(|a| (a.succeeded(), a.wrong))?;
     let proof = Proof::all(attempts.iter().map(|a| (a.call.evidence, a.note.clone())))?;
+    let calls = attempts.iter().map(|a| &a.call.what);
+    let shares = calls.filter_map(|call| call.share.clone().or_else(|| share_of_invitation(call, view.of.world)));
+    let shares: BTreeSet<ShareArn> = shares.collect();
+    let inside = shares.iter().filter_map(|arn| view.of.world.shares.get(arn)).flat_map(|share| &share.resources);
+    let inside = inside.filter_map(|(resource, line)| Some((line.spans().first()?.evidence, format!("{resource} in the share"))));
+    let proof = proof.with(Proof::all(inside));
     let succeeded = attempts.iter().filter(|a| a.succeeded()).count();
     let mut actors: Vec<String> = attempts.iter().map(|a| a.call.what.actor.said()).collect();
     actors.sort();

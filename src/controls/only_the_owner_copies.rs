@@ -50,7 +50,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
             against.push((call, limit));
         }
     }
-    if let Some(answer) = convict(&against, vault) {
+    if let Some(answer) = convict(&against, vault, view) {
         against.last().into_iter().for_each(|(last, _)| view.leaves(from, last.at));
         return answer;
     }
@@ -104,12 +104,25 @@ fn is_noise(call: &CopyCall) -> bool {
     ["Throttl", "ServiceUnavailable", "Internal"].iter().any(|noise| code.contains(noise))
 }
 
-fn convict(against: &[(&Happened<CopyCall>, &Limit)], vault: &Vault) -> Option<Judgement> {
+/// What shows which vault a copied recovery point lies in, or stands behind the one that is named.
+fn source(call: &CopyCall, view: &View<'_>) -> Option<Proof> {
+    let world = view.of.world;
+    let point = call.point.as_deref().and_then(|arn| world.points.get(&RecoveryPointArn::new(arn)));
+    let lies_in = point.and_then(|point| point.vault.as_ref()).map(|(_, by)| *by);
+    let named = call.source.as_ref().and_then(|named| world.vaults.get(named));
+    let opened = named.and_then(|named| world.accesses.get(named.arn.as_str())).and_then(|access| access.source.as_ref());
+    let behind = named.and_then(|named| named.source.as_ref()).or(opened).map(|(_, by)| *by);
+    let kind = named.and_then(|named| named.kind.spans().last()).map(|span| span.evidence);
+    Proof::all([lies_in, behind, kind].into_iter().flatten().map(|by| (by, "where it was copied from".to_owned())))
+}
+
+fn convict(against: &[(&Happened<CopyCall>, &Limit)], vault: &Vault, view: &View<'_>) -> Option<Judgement> {
     let note = |call: &Happened<CopyCall>| match &call.what.error_code {
         Some(code) => format!("refused: {code}"),
         None => "went through".into(),
     };
     let proof = Proof::all(against.iter().map(|(call, _)| (call.evidence, note(call))))?;
+    let proof = against.iter().fold(proof, |proof, (call, _)| proof.with(source(&call.what, view)));
     let (_, limit) = against.first()?;
     let made = against.iter().filter(|(call, _)| call.what.refusal.is_none()).count();
     let mut actors: Vec<String> = against.iter().map(|(call, _)| call.what.actor.said()).collect();

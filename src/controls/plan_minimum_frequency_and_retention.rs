@@ -55,9 +55,13 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         if let Some(stale) = state.stale("The rules of the plan") {
             return answer(stale);
         }
-        return answer(empty(plan, view).unwrap_or_else(|| {
-            Judgement::compliant("rule_meets_both", "A rule fires often enough and keeps its backups long enough.", &proof)
-        }));
+        if let Some(empty) = empty(plan, view) {
+            return answer(empty.citing_all(&proof));
+        }
+        let asked = view.of.params.flag("require_nonempty");
+        let proof = proof.with(selecting::contents(plan, view).filter(|_| asked));
+        let message = "A rule fires often enough and keeps its backups long enough.";
+        return answer(Judgement::compliant("rule_meets_both", message, &proof));
     }
     if weighed.iter().any(|w| w.often != Some(false) && w.long != Some(false)) {
         let message = "A rule's schedule or life cycle cannot be read; add `aws backup get-backup-plan` to the snapshot.";

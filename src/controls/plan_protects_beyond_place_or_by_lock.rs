@@ -114,6 +114,15 @@ fn locked(vault: &VaultArn, view: &View<'_>) -> Fits {
     Fits::Yes(Some(all))
 }
 
+/// What shows the lock of a vault and its bounds.
+fn lock_shown(vault: &VaultArn, view: &View<'_>) -> Option<Proof> {
+    let known = view.of.world.vaults.get(vault)?;
+    let (now, note) = (view.now(), format!("the lock of {}", vault.name()));
+    let locked = known.locked.at(now).map(|span| span.last_shown(now).1);
+    let bounds = [&known.min_days, &known.max_days].map(|line| line.at(now).map(|span| span.last_shown(now).1));
+    Proof::all(locked.into_iter().chain(bounds.into_iter().flatten()).map(|evidence| (evidence, note.clone())))
+}
+
 fn unknown_vault(vault: &VaultArn) -> Judgement {
     let message = format!("No current record shows what is asked of {vault}; add `aws backup describe-backup-vault` of it to the snapshot.");
     Judgement::insufficient("vault_unknown", message)
@@ -149,6 +158,8 @@ fn unprotected(
     if selected.is_empty() {
         return Judgement::non_compliant("not_selected", "No backup plan selects the resource.", &proof);
     }
+    let vaults = selected.iter().filter_map(|taken| taken.rule).flat_map(vaults).filter(|_| mode == "vault_lock");
+    let proof = vaults.fold(proof, |proof, vault| proof.with(lock_shown(&vault, view))).with(selecting::asked(resource, view));
     let message = format!("None of the {} rules that select the resource does it ({mode}), as of {}.", selected.len(), instant::show(view.now()));
     Judgement::non_compliant("not_protected", message, &proof)
 }

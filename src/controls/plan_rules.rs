@@ -1,13 +1,13 @@
 //! Rules of backup plans as subjects: which reach for an air-gapped vault, what one says now, and what its plan selects.
 
-use super::copies;
 use super::judgement::{Judgement, Proof, State};
 use super::limits::{Holds, Limit};
 use super::routes::{self, End};
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
+use super::{air_gapped, copies};
 use crate::arn::{PlanArn, ResourceArn, VaultArn};
-use crate::evidence::Evidence;
+use crate::evidence::{Cite, Evidence};
 use crate::facts::{Condition, Lifecycle};
 use crate::instant;
 use crate::world::entity::Told;
@@ -149,7 +149,10 @@ pub fn of_now<'w>(subject: &Subject, view: &View<'w>) -> Result<InForce<'w>, Box
         let message = format!("The plan has no rule {} now.", name.map_or("without a name", String::as_str));
         return Err(Box::new(Judgement::not_applicable("subject_deleted", message).citing_all(&proof)));
     };
-    Ok(InForce { plan, rule, targets: targets(&view.of, rule), proof, stale: state.stale("The plan") })
+    let targets = targets(&view.of, rule);
+    let proof = targets.iter().fold(proof, |proof, to| proof.with(air_gapped::shown(to.vault, view.of.world)));
+    let proof = proof.with(selecting_proof(plan, view));
+    Ok(InForce { plan, rule, targets, proof, stale: state.stale("The plan") })
 }
 
 /// Not there yet, or deleted.
@@ -205,7 +208,14 @@ pub fn chosen<'w>(
         let selected = world.selected_in(plan, &resource, view.now(), opted_in(&resource));
         if let Some(one) = selected.into_iter().max_by_key(|one| one.surety) {
             let surely = one.surety == Surety::Surely;
-            found.push(Chosen { resource, kind, surely, evidence: one.evidence });
+            let named = world.resources.get(&resource).map(|known| known.evidence);
+            let asked = super::selecting::asked(&resource, view);
+            let asked = asked.iter().flat_map(Proof::cites).filter_map(|cite| match cite {
+                Cite::Entry(evidence, _) => Some(*evidence),
+                Cite::Coverage(..) => None,
+            });
+            let evidence = one.evidence.into_iter().chain(named).chain(asked).collect();
+            found.push(Chosen { resource, kind, surely, evidence });
         }
     }
     found
@@ -238,6 +248,17 @@ fn opted_in(plan: &PlanArn, kind: &str, view: &View<'_>) -> Option<bool> {
     let settings = view.of.world.settings.get(&format!("{account}/{region}"))?;
     let line = settings.values.get(&format!("ResourceTypeOptInPreference/{kind}"))?;
     view.look(line)?.value.as_ref()?.as_bool()
+}
+
+/// What shows what a plan selects, and the rules in force.
+pub fn selecting_proof(plan: &Plan, view: &View<'_>) -> Option<Proof> {
+    let mut lists = plan.selections_known.iter().filter(|(at, _)| *at <= view.now());
+    let listed =
+        lists.next_back().map(|(_, evidence)| Proof::shown(*evidence, "complete list of the plan's selections"));
+    match (listed, super::selecting::contents(plan, view)) {
+        (Some(listed), contents) => Some(listed.with(contents)),
+        (None, contents) => contents,
+    }
 }
 
 /// Whether anything is known of what a plan selects.

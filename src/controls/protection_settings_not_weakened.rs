@@ -6,7 +6,7 @@ use super::judgement::{Judgement, Proof};
 use super::policy::{self, Answer};
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
-use crate::arn::{AccountId, VaultArn};
+use crate::arn::{AccountId, ResourceArn, VaultArn};
 use crate::evidence::Evidence;
 use crate::facts::Notifications;
 use crate::facts::guards::GuardCall;
@@ -54,16 +54,16 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let counts = |call: &Call| guarding::was_done(&call.what) && answer(call) != Answer::Yes;
     for call in view.so_far(calls, from).iter().filter(|call| counts(call)) {
         match weigh(call, view) {
-            Weighed::Weaker(_, note) if answer(call) == Answer::NotStated => {
+            Weighed::Weaker(_, note, _) if answer(call) == Answer::NotStated => {
                 open = open.or_else(|| Some((call, not_stated(call, &note))));
             }
-            Weighed::Weaker(code, note) => found.push((call, code, note)),
+            Weighed::Weaker(code, note, before) => found.push(Found { call, code, note, before }),
             Weighed::Unknown(note) => open = open.or_else(|| Some((call, not_compared(call, &note)))),
             Weighed::Fine => {}
         }
     }
     if let Some(judgement) = convict(&found, view) {
-        found.last().into_iter().for_each(|(last, ..)| view.leaves(from, last.at));
+        found.last().into_iter().for_each(|last| view.leaves(from, last.call.at));
         return judgement;
     }
     view.awaits(calls, counts);
@@ -93,17 +93,28 @@ fn not_compared(call: &Call, note: &str) -> Judgement {
     Judgement::insufficient("previous_unknown", format!("{}.", said(call, note))).citing(call.evidence, "cannot be judged")
 }
 
-fn convict(found: &[(&Call, &'static str, String)], view: &View<'_>) -> Option<Judgement> {
-    let (last, code, note) = found.last()?;
-    let proof = Proof::all(found.iter().map(|(call, _, note)| (call.evidence, note.clone())))?;
-    let after = found.iter().find_map(|(call, _, note)| Some((call, note, deletion_after(call, view)?)));
+/// A call that weakens.
+struct Found<'w> {
+    call: &'w Call,
+    code: &'static str,
+    note: String,
+    before: Vec<Evidence>,
+}
+
+fn convict(found: &[Found<'_>], view: &View<'_>) -> Option<Judgement> {
+    let last = found.last()?;
+    let mut proof = Proof::all(found.iter().map(|one| (one.call.evidence, one.note.clone())))?;
+    for before in found.iter().flat_map(|one| &one.before) {
+        proof = proof.and(*before, "as it was before");
+    }
+    let after = found.iter().find_map(|one| Some((one, deletion_after(one.call, view)?)));
     let judgement = match after {
-        Some((call, note, (at, evidence))) => {
-            let message = format!("{}, and a deletion by the same hand at {}.", said(call, note), instant::show(at));
+        Some((one, (at, evidence))) => {
+            let message = format!("{}, and a deletion by the same hand at {}.", said(one.call, &one.note), instant::show(at));
             let proof = proof.and(evidence, "deletion by the same actor within 24 hours");
             Judgement::non_compliant("weakened_then_deleted", message, &proof).severity(Severity::Critical)
         }
-        None => Judgement::non_compliant(code, format!("{}.", said(last, note)), &proof),
+        None => Judgement::non_compliant(last.code, format!("{}.", said(last.call, &last.note)), &proof),
     };
     Some(judgement.observed("calls", found.len()))
 }
@@ -126,15 +137,16 @@ fn deletion_after(call: &Call, view: &View<'_>) -> Option<(Instant, Evidence)> {
 
 enum Weighed {
     Fine,
-    Weaker(&'static str, String),
+    /// The code, what it does, and what shows how it was before.
+    Weaker(&'static str, String, Vec<Evidence>),
     Unknown(String),
 }
 
 fn weigh(call: &Call, view: &View<'_>) -> Weighed {
     let target = call.what.target.as_deref().unwrap_or("of an unknown name");
     match call.what.name.as_str() {
-        "DeleteFramework" | "DeleteReportPlan" => Weighed::Weaker("audit_removed", format!("{target} is gone")),
-        "DeleteBackupPlan" | "DeleteBackupSelection" => Weighed::Weaker("plan_removed", format!("{target} is gone")),
+        "DeleteFramework" | "DeleteReportPlan" => Weighed::Weaker("audit_removed", format!("{target} is gone"), Vec::new()),
+        "DeleteBackupPlan" | "DeleteBackupSelection" => Weighed::Weaker("plan_removed", format!("{target} is gone"), Vec::new()),
         "UpdateGlobalSettings" | "UpdateRegionSettings" => settings(call, view.of.world),
         "PutBackupVaultLockConfiguration" | "DeleteBackupVaultLockConfiguration" => on_vault(call, view, lock),
         "PutBackupVaultAccessPolicy" | "DeleteBackupVaultAccessPolicy" => {
@@ -160,11 +172,14 @@ fn on_vault(call: &Call, view: &View<'_>, weigh: impl FnOnce(&Vault, &Call) -> W
 /// A lock that is taken away, keeps less, or takes hold later.
 fn lock(vault: &Vault, call: &Call) -> Weighed {
     let name = vault.arn.name();
-    let weaker = |what: &str| Weighed::Weaker("lock_weakened", format!("{what} of {name}"));
     let held = changed(&vault.locked, call.at, call.evidence);
+    let was_on = held.as_ref().and_then(|held| held.by).or(vault.locked.at(call.at).map(|span| span.evidence));
+    let weaker = |what: &str, by: Option<Evidence>| {
+        Weighed::Weaker("lock_weakened", format!("{what} of {name}"), by.or(was_on).into_iter().collect())
+    };
     if call.what.name.starts_with("Delete") {
         return match held {
-            Some(held) if held.before != Some(&false) => weaker("the lock is off"),
+            Some(held) if held.before != Some(&false) => weaker("the lock is off", held.by),
             _ => Weighed::Fine,
         };
     }
@@ -176,15 +191,15 @@ fn lock(vault: &Vault, call: &Call) -> Weighed {
     let mut open = false;
     if let Some(min) = changed(&vault.min_days, call.at, call.evidence) {
         match (min.before, min.after) {
-            (Some(before), Some(after)) if after.unwrap_or(0) < before.unwrap_or(0) => return weaker("the minimum retention is shorter"),
+            (Some(before), Some(after)) if after.unwrap_or(0) < before.unwrap_or(0) => return weaker("the minimum retention is shorter", min.by),
             (Some(_), Some(_)) => {}
             _ => open = true,
         }
     }
     if let Some(date) = changed(&vault.lock_date, call.at, call.evidence) {
         match (date.before, date.after) {
-            (Some(Some(_)), Some(None)) => return weaker("the lock no longer becomes final"),
-            (Some(Some(before)), Some(Some(after))) if after > before => return weaker("the lock becomes final later"),
+            (Some(Some(_)), Some(None)) => return weaker("the lock no longer becomes final", date.by),
+            (Some(Some(before)), Some(Some(after))) if after > before => return weaker("the lock becomes final later", date.by),
             (Some(_), Some(_)) => {}
             _ => open = true,
         }
@@ -214,7 +229,7 @@ fn access_policy(vault: &Vault, call: &Call, view: &View<'_>) -> Weighed {
         format!("{} {what} {} on {name}", weakening.principal, weakening.actions.join(", "))
     };
     if let Some(worst) = found.iter().find(|weakening| weakening.reach == Reach::Surely) {
-        return Weighed::Weaker("policy_weakened", said(worst));
+        return Weighed::Weaker("policy_weakened", said(worst), change.by.into_iter().collect());
     }
     match found.first() {
         Some(perhaps) => Weighed::Unknown(format!("it may be that {}", said(perhaps))),
@@ -225,7 +240,7 @@ fn access_policy(vault: &Vault, call: &Call, view: &View<'_>) -> Weighed {
 fn notifications(vault: &Vault, call: &Call) -> Weighed {
     let Some(change) = changed(&vault.notifications, call.at, call.evidence) else { return Weighed::Fine };
     let name = vault.arn.name();
-    let gone = |what: &str| Weighed::Weaker("notifications_removed", format!("{what} of {name}"));
+    let gone = |what: &str| Weighed::Weaker("notifications_removed", format!("{what} of {name}"), change.by.into_iter().collect());
     let events = |of: &Notifications| of.events.clone();
     match (change.before, change.after) {
         (Some(None), _) => Weighed::Fine,
@@ -253,13 +268,14 @@ fn settings(call: &Call, world: &World) -> Weighed {
     let mut open = None;
     for (name, line) in values.into_iter().flatten() {
         let kind = name.strip_prefix("ResourceTypeOptInPreference/");
-        let watched = if regional { kind.is_some_and(|kind| is_protected(kind, account, world)) } else { name == CROSS_ACCOUNT };
+        let watched = if regional { kind.is_some_and(|kind| protected(kind, account, world).is_some()) } else { name == CROSS_ACCOUNT };
         let Some(change) = changed(line, call.at, call.evidence).filter(|_| watched) else { continue };
         match (change.before, change.after) {
             (_, Some(after)) if *after != Value::Bool(false) => {}
             (Some(before), Some(_)) if *before == Value::Bool(true) => {
                 let code = if regional { "type_opted_out" } else { "cross_account_disabled" };
-                return Weighed::Weaker(code, format!("{name} is off"));
+                let protected = kind.filter(|_| regional).and_then(|kind| protected(kind, account, world));
+                return Weighed::Weaker(code, format!("{name} is off"), change.by.into_iter().chain(protected).collect());
             }
             (_, Some(_)) => open = Some(format!("{name} is off; what it was before is not known")),
             (_, None) => open = Some(format!("what {name} is since is not known")),
@@ -271,8 +287,10 @@ fn settings(call: &Call, world: &World) -> Weighed {
 /// `GlobalSettings`.
 const CROSS_ACCOUNT: &str = "isCrossAccountBackupEnabled";
 
-/// Whether a resource of a type is known to be backed up in an account.
-fn is_protected(kind: &str, account: &AccountId, world: &World) -> bool {
+/// The entry that names a resource of a type that is backed up in an account.
+fn protected(kind: &str, account: &AccountId, world: &World) -> Option<Evidence> {
     let of_kind = |resource: &Resource| resource.kind.as_deref().is_none_or(|k| k.eq_ignore_ascii_case(kind));
-    world.resources.iter().any(|(arn, resource)| arn.account().is_none_or(|id| id == *account) && of_kind(resource))
+    let here = |arn: &ResourceArn| arn.account().is_none_or(|id| id == *account);
+    let mut found = world.resources.iter().filter(|(arn, resource)| here(arn) && of_kind(resource));
+    found.next().map(|(_, resource)| resource.evidence)
 }

@@ -77,6 +77,7 @@ fn drill<'w>(restore: Ended<'w>, vault: &Vault, view: &View<'_>) -> Option<Drill
         Some((_, evidence)) => proof.and(evidence, "its start"),
         None => proof,
     };
+    let proof = proof.with(restores::origin(view, &restore));
     let way = |way| came_by(way, account, vault, begun, view);
     let more = match view.of.params.text("mode") {
         Some("mpa") => Some(way(Way::Approved)?),
@@ -150,7 +151,7 @@ fn incomplete(
         return fails("drill_too_old", message, last.proof.clone());
     }
     if let Some(last) = foreign {
-        let proof = Proof::shown(last.evidence, "latest restore by another account");
+        let proof = Proof::shown(last.evidence, "latest restore by another account").with(restores::origin(view, last));
         if *last.state == JobState::Completed {
             let message = "Another account restored from the vault, but not by the way that counts.";
             return fails("drilled_otherwise", message.into(), proof);

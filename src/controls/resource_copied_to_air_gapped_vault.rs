@@ -1,6 +1,6 @@
 //! CPY-01: every protected resource has a recent recovery point in a LAG vault.
 
-use super::copies;
+use super::{air_gapped, copies};
 use super::judgement::{Judgement, Proof};
 use super::params::Params;
 use super::subject::{Key, Subject};
@@ -41,7 +41,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let expected = |j: Judgement| j.expected("recoveryPointAge", instant::say(age));
     // A recent copy that stands answers until it is too old or gone; what is copied meanwhile is asked then.
     if let Some(copy) = latest.filter(|copy| view.within(copy.at, age)) {
-        let proof = Proof::shown(copy.evidence, "latest copy");
+        let proof = Proof::shown(copy.evidence, "latest copy").with(air_gapped::shown(&copy.vault, view.of.world));
         let message = format!("Copied to {} {} ago.", copy.vault.name(), instant::say(view.now() - copy.at));
         let judgement = Judgement::compliant("copy_within_age", message, &proof);
         return expected(judgement.observed("latest", instant::show(copy.at)).observed("vault", copy.vault.as_str()));

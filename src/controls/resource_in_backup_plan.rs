@@ -21,6 +21,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
             Ok(proof) => {
                 let plan = taken.plan.map(|plan| plan.arn.to_string()).unwrap_or_default();
                 let message = format!("Selected by {plan}.");
+                let proof = proof.with(selecting::asked(resource, view));
                 return Judgement::compliant("selected", message, &proof).observed("plan", plan);
             }
             Err(answer) => open = open.or(Some(*answer)),
@@ -57,5 +58,5 @@ fn nothing_selects(resource: &ResourceArn, view: &View<'_>) -> Result<Proof, Hol
         let known = selecting::all_known(&pair, view)?;
         proof = Some(proof.map_or(known.clone(), |before| before.with(Some(known))));
     }
-    proof.ok_or(Hole { stretch: None })
+    Ok(proof.ok_or(Hole { stretch: None })?.with(selecting::asked(resource, view)))
 }

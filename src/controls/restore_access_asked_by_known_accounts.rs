@@ -60,7 +60,10 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         Ok(Some(absence)) => {
             let code = if requests.is_empty() { "no_requests" } else { "known_requesters" };
             let message = "Nobody but known recovery accounts asked for access.";
-            Judgement::compliant(code, message, &absence.with(proof)).observed("requests", requests.len())
+            let named = vault.team.spans().iter().filter(|span| span.value.as_ref().is_some_and(Option::is_some));
+            let named = Proof::all(named.map(|span| (span.evidence, "the team of the vault".to_owned())));
+            let proof = absence.with(proof).with(named);
+            Judgement::compliant(code, message, &proof).observed("requests", requests.len())
         }
     }
 }

@@ -63,7 +63,9 @@ fn ended(access: &Access, proof: &Proof, view: &View<'_>) -> Option<Judgement> {
     let approved = view.look(&access.revoke).filter(|span| span.value == Some(Some(UpdateStatus::Approved)));
     let (at, evidence) = gone.or(approved.map(|s| (s.from, s.evidence)))?;
     let message = format!("Access ended at {}.", instant::show(at));
-    Some(Judgement::compliant("access_ended", message, &proof.clone().and(evidence, "end of access")))
+    let asked = [access.revoke_asked.as_ref().map(|(_, by)| *by), access.revoke_session.as_ref().map(|(_, by)| *by)];
+    let asked = Proof::all(asked.into_iter().flatten().map(|by| (by, "revocation asked for".to_owned())));
+    Some(Judgement::compliant("access_ended", message, &proof.clone().and(evidence, "end of access").with(asked)))
 }
 
 /// From when the days count: the end of the last incident that access was there in; an error while one is running.

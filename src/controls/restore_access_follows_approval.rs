@@ -1,6 +1,6 @@
 //! APR-07: a recovery account gets access to a LAG vault only after its request, and after enough approvals of its session.
 
-use super::judgement::{Hole, Judgement, Proof};
+use super::judgement::{Covered, Hole, Judgement, Proof};
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
 use crate::arn::{SessionArn, TeamArn};
@@ -105,9 +105,8 @@ impl Case<'_, '_> {
         }
         self.votes(&proof).unwrap_or_else(|| {
             let message = format!("Asked, approved at {}, and opened at {}, in this order.", instant::show(self.state.from), instant::show(available));
-            let needed = self.threshold().map(|(_, evidence)| (evidence, "required approvals".to_owned()));
-            let members = self.members().map(|(_, evidence)| (evidence, "members of the team".to_owned()));
-            let proof = proof.clone().with(Proof::all(needed.into_iter().chain(members)));
+            let members = self.members().map(|(_, evidence)| Proof::shown(evidence, "members of the team"));
+            let proof = proof.clone().with(self.threshold().map(|(_, shown)| shown)).with(members);
             Judgement::compliant("approved_in_order", message, &proof)
         })
     }
@@ -138,14 +137,16 @@ impl Case<'_, '_> {
 
     fn not_available(&self, outcome: &SessionState, proof: &Proof) -> Judgement {
         let failed = self.access.and_then(|a| a.state.at(self.view.now())).is_some_and(|s| s.value == Some(VaultState::Failed));
-        if !outcome.is_refused()
-            && !outcome.is_approved()
-            && !failed
-            && let Some(hole) = self.undecided_since()
-        {
-            let what = "The session was last seen undecided; its outcome would be in the log of the team's owner in us-east-1";
-            return Judgement::gap("session_log_missing", what, &hole).citing_all(proof);
-        }
+        let running = !outcome.is_refused() && !outcome.is_approved() && !failed;
+        let undecided = match self.undecided_since().filter(|_| running) {
+            Some(Err(hole)) => {
+                let what = "The session was last seen undecided; its outcome would be in the log of the team's owner in us-east-1";
+                return Judgement::gap("session_log_missing", what, &hole).citing_all(proof);
+            }
+            Some(Ok(covered)) => Proof::absence(covered, "no outcome of the session"),
+            None => None,
+        };
+        let proof = &proof.clone().with(undecided);
         // Later evidence dates the access: until then it was not given.
         let later = self.access.and_then(Access::available).is_some();
         if !outcome.is_approved() || failed || later {
@@ -156,13 +157,14 @@ impl Case<'_, '_> {
         Judgement::insufficient("availability_unknown", message).citing_all(proof)
     }
 
-    /// The hole in the team owner's log in which an outcome may have been missed.
-    fn undecided_since(&self) -> Option<Hole> {
+    /// The team owner's log since the session was last seen, or the hole in which an outcome may have been missed; `None`: it
+    /// was seen just now.
+    fn undecided_since(&self) -> Option<Result<Covered, Hole>> {
         let (shown, _) = self.state.last_shown(self.view.now());
         if self.view.within(shown, self.view.of.world.coverage.terms().max_gap) {
             return None;
         }
-        self.view.covered(self.team_log().as_ref(), shown).err()
+        Some(self.view.covered(self.team_log().as_ref(), shown))
     }
 
     fn team_log(&self) -> Option<Pair> {
@@ -184,11 +186,11 @@ impl Case<'_, '_> {
             let message = "How many approvals the team required at the request is not known; add `aws mpa get-approval-team` or `get-session` to the snapshot.";
             return Some(Judgement::insufficient("threshold_unknown", message).citing_all(proof));
         };
+        let proof = &proof.clone().with(Some(shown));
         let given = i64::try_from(voters.len()).unwrap_or(i64::MAX);
         if given < needed {
             let message = format!("Access was given after {given} of {needed} required approvals.");
-            let proof = proof.clone().and(shown, "required approvals");
-            return Some(Judgement::non_compliant("below_threshold", message, &proof).observed("approvals", given).expected("approvals", needed));
+            return Some(Judgement::non_compliant("below_threshold", message, proof).observed("approvals", given).expected("approvals", needed));
         }
         self.voters(&voters, proof)
     }
@@ -246,9 +248,9 @@ impl Case<'_, '_> {
     }
 
     /// Approvals required when access was asked for: as the session says, else as the team was then.
-    fn threshold(&self) -> Option<(i64, Evidence)> {
-        if let Some(told) = self.session.threshold {
-            return Some(told);
+    fn threshold(&self) -> Option<(i64, Proof)> {
+        if let Some((needed, evidence)) = self.session.threshold {
+            return Some((needed, Proof::shown(evidence, "required approvals")));
         }
         let at = self.asked.map_or(self.state.from, |(at, _)| at);
         let team = self.view.of.world.teams.get(self.team()?)?;
@@ -256,8 +258,10 @@ impl Case<'_, '_> {
         let (shown, evidence) = span.last_shown(at);
         // An update in between would be in the log of the team's owner.
         let near = at - shown <= self.view.of.world.coverage.terms().max_gap;
-        let unchanged = near || self.view.covered_between(self.team_log().as_ref(), shown, at).is_ok();
-        unchanged.then_some((span.value?, evidence))
+        let covered = self.view.covered_between(self.team_log().as_ref(), shown, at).ok();
+        let unchanged = covered.and_then(|covered| Proof::absence(covered, "no change of the team"));
+        let told = Proof::shown(evidence, "required approvals");
+        (near || unchanged.is_some()).then_some((span.value?, told.with(unchanged.filter(|_| !near))))
     }
 }
 
@@ -280,7 +284,10 @@ fn without_session(
         (Err(hole), _) => Judgement::gap("session_log_missing", what, &hole),
         (Ok(covered), Some((at, evidence))) => {
             let request = asked.map(|(_, evidence)| Proof::shown(evidence, "request"));
+            let named = source.into_iter().flat_map(|vault| vault.team.spans()).map(|span| span.evidence);
+            let named = Proof::all(named.map(|by| (by, "the team of the vault".to_owned())));
             let proof = Proof::shown(evidence, "access").with(request).with(Proof::absence(covered, "no session for it"));
+            let proof = proof.with(named);
             let message = format!("Access was there at {} and no session was ever begun for it.", instant::show(at));
             Judgement::non_compliant("access_without_session", message, &proof)
         }

@@ -32,6 +32,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         return expected(Judgement::insufficient("duration_unknown", message).citing(last.evidence, "latest restore"));
     };
     let proof = Proof::shown(last.evidence, "latest completed restore").and(*begun, "its start");
+    let proof = proof.with(restores::origin(view, last));
     let observed = |j: Judgement| j.observed("restore_time", instant::say(took)).observed("restore_job", last.restore.job.as_str());
     if took > limit {
         let message = format!("The latest restore took {}, at most {} are allowed.", instant::say(took), instant::say(limit));

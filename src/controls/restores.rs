@@ -1,5 +1,6 @@
 //! Restores: how they ended, in order, and whose logs would show others.
 
+use super::judgement::Proof;
 use super::policy::principal_account;
 use super::view::View;
 use crate::arn::AccountId;
@@ -46,6 +47,27 @@ pub fn await_next(view: &View<'_>, restores: &[Restore], matters: impl Fn(&Resto
     if let Some((at, _)) = next.and_then(|restore| restore.ended) {
         view.changes_at(at);
     }
+}
+
+/// What shows of what a restore is, and from where: the job's own entries, and those of the recovery point that it names.
+pub fn origin(view: &View<'_>, ended: &Ended<'_>) -> Option<Proof> {
+    let (world, job) = (view.of.world, ended.job);
+    let point = job.source_point.as_ref().and_then(|(arn, _)| world.points.get(arn));
+    let vault = job.source_vault.as_ref().or_else(|| point?.vault.as_ref());
+    let behind = vault.and_then(|(vault, _)| {
+        let access = world.accesses.get(vault.as_str())?;
+        access.source.as_ref().map(|(_, evidence)| *evidence)
+    });
+    let own = [
+        job.first_seen.map(|(_, evidence)| evidence),
+        job.account.as_ref().map(|(_, evidence)| *evidence),
+        job.source_point.as_ref().map(|(_, evidence)| *evidence),
+        job.resource.as_ref().or_else(|| point?.resource.as_ref()).map(|(_, evidence)| *evidence),
+        job.resource_type.as_ref().or_else(|| point?.resource_type.as_ref()).map(|(_, evidence)| *evidence),
+        vault.map(|(_, evidence)| *evidence),
+        behind,
+    ];
+    Proof::all(own.into_iter().flatten().map(|evidence| (evidence, "what was restored".to_owned())))
 }
 
 /// What became of the validation of a restored resource, as far as it is known now.

@@ -7,7 +7,7 @@ use super::subject::Subject;
 use super::view::View;
 use crate::evidence::Evidence;
 use crate::facts::words::{JobState, ValidationStatus};
-use crate::instant::{self, Instant};
+use crate::instant::Instant;
 use crate::world::index::Restore;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +21,7 @@ struct Latest {
     job: String,
     evidence: Evidence,
     failure: Option<(String, Evidence)>,
+    origin: Option<Proof>,
 }
 
 pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
@@ -32,10 +33,9 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     }
     let from = view.window_of_days(view.of.params.int("window_days").unwrap_or(180));
     let restores = view.of.world.index.restores.from(&vault.arn);
-    let window = view.now() - from;
     let latest = latest(restores, from, view);
     for restore in &latest {
-        view.changes_at(restore.at + window + instant::tick());
+        view.leaves(from, restore.at);
     }
     // One more success of a type whose latest restore succeeded changes nothing.
     let fine = |kind: &str| latest.iter().any(|one| one.kind == kind && one.failure.is_none());
@@ -56,6 +56,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     };
     let types: Vec<&str> = latest.iter().map(|l| l.kind.as_str()).collect();
     let message = format!("The latest restores of {} succeeded.", types.join(", "));
+    let proof = latest.iter().fold(proof, |proof, l| proof.with(l.origin.clone()));
     let proof = proof.with(Proof::absence(covered, "no later restore that failed"));
     Judgement::compliant("restores_succeeded", message, &proof).observed("types", types)
 }
@@ -90,6 +91,7 @@ fn latest<'w>(restores: &'w [Restore], from: Instant, view: &View<'w>) -> Vec<La
             job: restore.restore.job.to_string(),
             evidence: restore.evidence,
             failure: failure(restore, view),
+            origin: restores::origin(view, restore),
         })
         .collect()
 }
@@ -116,6 +118,9 @@ fn convict(latest: &[Latest], failed: &[&Latest], view: &View<'_>) -> Option<Jud
         Some([(l.evidence, format!("latest restore of {}", l.kind)), (*evidence, why.clone())])
     });
     let proof = Proof::all(reasons.flatten())?;
+    // Those that succeeded are in the ratio too.
+    let others = latest.iter().filter(|l| l.failure.is_none()).map(|l| (l.evidence, format!("latest restore of {}", l.kind)));
+    let proof = latest.iter().fold(proof.with(Proof::all(others)), |proof, l| proof.with(l.origin.clone()));
     let said: Vec<String> = failed
         .iter()
         .filter_map(|l| Some(format!("{} (job {}): {}", l.kind, l.job, l.failure.as_ref()?.0)))

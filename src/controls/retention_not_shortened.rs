@@ -9,9 +9,11 @@ use super::subject::{Key, Subject};
 use super::view::{Context, View};
 use crate::arn::VaultArn;
 use crate::coverage::Pair;
+use crate::evidence::Evidence;
 use crate::facts::Lifecycle;
 use crate::facts::calls::LifeCall;
-use crate::instant;
+use crate::instant::{self, Instant};
+use crate::timeline::Timeline;
 use crate::world::Happened;
 use crate::world::plan::{Plan, Rule};
 use crate::world::point::Point;
@@ -42,7 +44,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     if let Key::Plan(arn) = &subject.key {
         let Some(plan) = view.of.world.plans.get(arn) else { return unknown() };
         return plan_rules::lifetime(plan, view)
-            .unwrap_or_else(|| weigh(arn.as_str(), arn.pair().as_ref(), view, |call| of_plan(plan, call, view)));
+            .unwrap_or_else(|| weigh(arn.as_str(), arn.pair().as_ref(), view, |call| of_plan(plan, call, view), &|at| of_targets(plan, at, view)));
     }
     let Key::Point(arn) = &subject.key else { return unknown() };
     let Some(point) = points::point(subject, view) else { return unknown() };
@@ -50,7 +52,22 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         return answer;
     }
     let pair = point.vault().and_then(VaultArn::pair);
-    weigh(arn.as_str(), pair.as_ref(), view, |call| of_point(point, call, view))
+    weigh(arn.as_str(), pair.as_ref(), view, |call| of_point(point, call, view), &|at| shown(&point.retention, at).into_iter().flatten().collect())
+}
+
+/// What shows the rules just before and since an instant, and the types of the vaults that they reach for.
+fn of_targets(plan: &Plan, at: Instant, view: &View<'_>) -> Vec<Evidence> {
+    let rules = plan.rules.at(at - instant::tick()).and_then(|span| span.value.as_ref()).into_iter().flatten();
+    let targets = rules.flat_map(|rule| plan_rules::targets(&view.of, rule)).filter_map(|target| {
+        let vault = view.of.world.vaults.get(target.vault)?;
+        Some(vault.kind.spans().last()?.evidence)
+    });
+    shown(&plan.rules, at).into_iter().flatten().chain(targets).collect()
+}
+
+/// What shows an attribute just before and since an instant.
+fn shown<T: Clone + PartialEq>(line: &Timeline<T>, at: Instant) -> [Option<Evidence>; 2] {
+    [at - instant::tick(), at].map(|at| line.at(at).map(|span| span.evidence))
 }
 
 /// The life cycle just before a call, and from it on.
@@ -80,6 +97,7 @@ fn weigh(
     pair: Option<&Pair>,
     view: &View<'_>,
     effect: impl Fn(&Happened<LifeCall>) -> Effect,
+    shown: &dyn Fn(Instant) -> Vec<Evidence>,
 ) -> Judgement {
     let from = view.window();
     let calls = view.of.world.copying.life_calls.get(id).map(Vec::as_slice).unwrap_or_default();
@@ -112,6 +130,8 @@ fn weigh(
         let said: Vec<String> =
             against.iter().map(|(call, what)| format!("{} by {}: {what}", call.what.name, call.what.actor.said())).collect();
         let message = format!("Retention was shortened. {}.", said.join("; "));
+        let around = against.iter().flat_map(|(call, _)| shown(call.at));
+        let proof = proof.with(Proof::all(around.map(|evidence| (evidence, "how long it was kept".to_owned()))));
         return Judgement::non_compliant("shortened", message, &proof).observed("changes", said);
     }
     if let Some(open) = open {

@@ -99,11 +99,12 @@ impl<'w> Way<'w> {
     /// The entries that show it.
     pub fn proof(&self) -> Option<Proof> {
         let begun = self.job.began.map(|(_, evidence)| evidence).or(self.job.first_seen.map(|(_, evidence)| evidence));
-        let proof = Proof::shown(begun?, "copy job");
-        Some(match &self.job.destination {
-            Some((_, evidence)) => proof.and(*evidence, "copy job"),
-            None => proof,
-        })
+        let job = self.job;
+        let ends = [job.source_vault.as_ref(), job.destination.as_ref()].into_iter().flatten().map(|(_, by)| *by);
+        let of = [job.resource.as_ref().map(|(_, by)| *by), job.resource_type.as_ref().map(|(_, by)| *by)];
+        let more = [job.source_point.as_ref().map(|(_, by)| *by), job.destination_kind.as_ref().map(|(_, by)| *by)];
+        let told = ends.chain(of.into_iter().chain(more).flatten());
+        Some(told.fold(Proof::shown(begun?, "copy job"), |proof, evidence| proof.and(evidence, "copy job")))
     }
 
     /// Whether the copy was made by now, against whatever limit.

@@ -49,6 +49,21 @@ pub fn opted_in(resource: &ResourceArn, view: &View<'_>) -> Option<bool> {
     }
 }
 
+/// What shows the tags of a resource and the opt-in of its type, on which selections hang.
+pub fn asked(resource: &ResourceArn, view: &View<'_>) -> Option<Proof> {
+    let world = view.of.world;
+    let tags = world.tagged.get(resource).and_then(|tagged| tagged.tags.at(view.now()));
+    let tags = tags.map(|span| (span.last_shown(view.now()).1, "tags of the resource".to_owned()));
+    let known = world.resources.get(resource);
+    let kind = known.and_then(|known| known.kind.as_deref());
+    let opted = homes(resource, view).pop_first().zip(kind).and_then(|(home, kind)| {
+        let settings = world.settings.get(&format!("{}/{}", home.0, home.1))?;
+        let span = settings.values.get(&format!("ResourceTypeOptInPreference/{kind}"))?.at(view.now())?;
+        Some((span.last_shown(view.now()).1, "opt-in of the type".to_owned()))
+    });
+    Proof::all(tags.into_iter().chain(opted))
+}
+
 /// The rules that select a resource now.
 pub fn selected<'w>(resource: &ResourceArn, view: &View<'w>) -> Vec<Selected<'w>> {
     watch(view);
@@ -84,7 +99,15 @@ fn current<T>(state: &State<'_, T>, what: &str) -> Result<Proof, Box<Judgement>>
 
 /// Whether every selection of a plan is known now.
 pub fn selections_known(plan: &Plan, view: &View<'_>) -> Result<Proof, Hole> {
-    complete(&plan.selections_known, plan.arn.pair().as_ref(), view, "complete list of the plan's selections")
+    let known =
+        complete(&plan.selections_known, plan.arn.pair().as_ref(), view, "complete list of the plan's selections")?;
+    Ok(known.with(contents(plan, view)))
+}
+
+/// What shows what the selections of a plan take.
+pub fn contents(plan: &Plan, view: &View<'_>) -> Option<Proof> {
+    let all = view.of.world.index.selections.get(&plan.arn)?;
+    Proof::all(all.iter().map(|evidence| (*evidence, "a selection of the plan".to_owned())))
 }
 
 /// Whether every plan of an account and Region, and every selection of each, is known now.
@@ -94,9 +117,12 @@ pub fn all_known(pair: &Pair, view: &View<'_>) -> Result<Proof, Hole> {
     let mut proof = complete(lists, Some(pair), view, "complete list of plans")?;
     let plans = world.index.plans.get(pair).into_iter().flatten();
     for plan in plans.filter_map(|arn| world.plans.get(arn)) {
-        if lifetime(plan, view).is_none() {
-            proof = proof.with(Some(selections_known(plan, view)?));
-        }
+        proof = if lifetime(plan, view).is_none() {
+            proof.with(Some(selections_known(plan, view)?))
+        } else {
+            let gone = plan.exists.at(view.now());
+            proof.with(gone.map(|span| Proof::shown(span.evidence, "deletion of a plan")))
+        };
     }
     Ok(proof)
 }

@@ -5,7 +5,7 @@ use super::limits::{Holds, Limit};
 use super::routes::{self, End, Way};
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
-use super::{copies, keys, points};
+use super::{air_gapped, copies, keys, points};
 use crate::arn::{RecoveryPointArn, ResourceArn};
 use crate::evidence::Evidence;
 use crate::facts::words::KeyType;
@@ -73,7 +73,8 @@ fn latest<'w>(resource: &ResourceArn, view: &View<'w>) -> Option<Source<'w>> {
     let mut ways = ways.filter_map(|job| context.world.jobs.get(&job.what)).map(|job| Way::of(context, job));
     if let Some(way) = ways.find(|way| way.destination == End::AirGapped && way.source_point().is_some()) {
         let (arn, kind) = (way.source_point()?, way.kind(context));
-        return Some(Source { arn, point: context.world.point(arn), kind, copied: way.began()?, proof: way.proof()? });
+        let proof = way.proof()?.with(way.to().and_then(|vault| air_gapped::shown(vault, context.world)));
+        return Some(Source { arn, point: context.world.point(arn), kind, copied: way.began()?, proof });
     }
     let series = context.world.copies.get(resource).map(Vec::as_slice).unwrap_or_default();
     let after = series.partition_point(|copy| copy.at <= view.now());
@@ -87,6 +88,7 @@ fn latest<'w>(resource: &ResourceArn, view: &View<'w>) -> Option<Source<'w>> {
     let fed = before.iter().rev().find(|point| !points::is_air_gapped(context, &point.vault))?;
     let arn = &context.world.points.get(&fed.point)?.arn;
     let proof = Proof::shown(copied.evidence, "latest copy").and(fed.evidence, "the latest backup before it");
+    let proof = proof.with(air_gapped::shown(&copied.vault, context.world)).with(air_gapped::shown(&fed.vault, context.world));
     let kind = copies::kind(context, resource).or_else(|| copies::by_arn(resource));
     Some(Source { arn, point: context.world.point(arn), kind, copied: copied.at, proof })
 }
@@ -126,7 +128,8 @@ fn manager(
     view: &View<'_>,
 ) -> Option<(keys::Manager, Proof)> {
     if let Some((manager, shown)) = key.and_then(|(key, _)| keys::of_key(view, key)) {
-        return Some((manager, source.proof.clone().with(Some(shown))));
+        let of_point = key.map(|(_, evidence)| Proof::shown(evidence, "the key of the backup"));
+        return Some((manager, source.proof.clone().with(of_point).with(Some(shown))));
     }
     let (kind, shown) = source.point?.key_type.as_ref()?;
     let customer = *kind == KeyType::CustomerManaged;

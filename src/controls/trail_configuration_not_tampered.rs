@@ -101,7 +101,7 @@ fn settings(trail: &Trail, pair: Option<&Pair>, view: &View<'_>) -> Result<Proof
         "LogFileValidationEnabled",
         ("validation_disabled", "The trail's log files cannot be validated: digests are off."),
     )?;
-    Ok(multi.with(Some(valid)))
+    Ok(multi.with(Some(valid)).with(logging.last_known().map(|(_, proof)| proof)))
 }
 
 fn setting(

@@ -64,12 +64,17 @@ fn deleted(arn: &VaultArn, call: &Call, view: &View<'_>) -> Judgement {
     let who = call.what.actor.said();
     let at = instant::show(call.at);
     let proof = Proof::shown(call.evidence, "deletion of the vault");
-    let held = view.of.world.holdings(arn, call.at - instant::tick());
+    let before = call.at - instant::tick();
+    let held = view.of.world.holdings(arn, before);
+    // What goes in and out is followed over the whole log.
+    let whole = arn.pair().map(|pair| view.of.world.coverage.whole_since(&pair, before));
+    let log = whole.and_then(|whole| view.covered_between(arn.pair().as_ref(), whole, before).ok());
+    let log = log.and_then(|covered| Proof::absence(covered, "what went into the vault and out of it"));
     let points = held.present.iter().filter_map(|point| point.first_seen);
     if let Some(points) = Proof::all(points.map(|(_, evidence)| (evidence, "recovery point in the vault".to_owned()))) {
         let n = held.present.len();
         let message = format!("{who} deleted the vault at {at}, and by the log it held {n} recovery points: AWS refuses that.");
-        return Judgement::non_compliant("not_empty", message, &proof.with(Some(points))).observed("recovery_points", n);
+        return Judgement::non_compliant("not_empty", message, &proof.with(Some(points)).with(log)).observed("recovery_points", n);
     }
     match actor_on(view.of.policy.deleters.as_deref(), &call.what.actor, call.at) {
         Answer::Yes | Answer::NotStated => {}
@@ -89,7 +94,7 @@ fn deleted(arn: &VaultArn, call: &Call, view: &View<'_>) -> Judgement {
     }
     if let Some(complete) = held.complete.filter(|_| held.doubtful.is_empty()) {
         let message = format!("{who}, who may, deleted the vault at {at} when it was empty.");
-        let proof = proof.and(complete, "every recovery point since is in the log");
+        let proof = proof.and(complete, "every recovery point since is in the log").with(log);
         return match unreferred(arn, view) {
             Ok(more) => Judgement::compliant("deleted_empty", message, &proof.with(more)),
             Err(hole) => Judgement::gap("coverage_gap", "Whether anything refers to the vault cannot be known", &hole).citing_all(&proof),

@@ -61,7 +61,12 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     if let (Some(account), false) = (principal_account(principal), view.of.params.flag("allow_external"))
         && is_external(&account, view)
     {
-        return fails("external_account", format!("{who} and is outside the organization."));
+        let message = format!("{who} and is outside the organization.");
+        // The list that shows who is inside, by its first account.
+        let listed = view.of.world.members.values().filter(|_| view.of.policy.organization.is_none()).take(1);
+        let inside = Proof::all(listed.map(|evidence| (*evidence, "the accounts of the organization".to_owned())));
+        let proof = grant.proof.clone().with(inside);
+        return Judgement::non_compliant("external_account", message, &proof).observed("principal", principal.as_str());
     }
     current(vault, principal, &grant, view)
 }
@@ -80,7 +85,7 @@ fn current(vault: &VaultArn, principal: &str, grant: &Held<'_>, view: &View<'_>)
         return stale.clone();
     }
     let message = format!("{principal} may hold {} and has held it since {}.", vault.name(), instant::show(grant.since));
-    Judgement::compliant("approved", message, &grant.proof)
+    Judgement::compliant("approved", message, &grant.proof.clone().with(last_use(vault, principal, view)))
 }
 
 /// Not used for so long, where the sharee's log reaches back that far; else nothing is said of it.
@@ -100,6 +105,13 @@ fn unused(vault: &VaultArn, principal: &str, grant: &Held<'_>, view: &View<'_>) 
     let proof = Proof::absence(covered, "no use of the vault")?.with(Some(grant.proof.clone()));
     let message = format!("{principal} has not used {} for {days} days.", vault.name());
     Some(Judgement::non_compliant("unused", message, &proof).severity(Severity::Medium))
+}
+
+/// The latest use of the vault, which shows that it is still needed.
+fn last_use(vault: &VaultArn, principal: &str, view: &View<'_>) -> Option<Proof> {
+    let uses = view.of.world.uses.get(&(vault.clone(), principal_account(principal)?))?;
+    let last = uses.iter().rev().find(|used| used.at <= view.now())?;
+    Some(Proof::shown(last.evidence, "latest use"))
 }
 
 /// Without a stated organisation and without a list of its accounts nobody is known to be outside.

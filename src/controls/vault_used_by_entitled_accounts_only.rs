@@ -44,6 +44,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
                 Entitled::Yes(evidence) => fine.extend([(used.evidence, note), (evidence, format!("entitles {account}"))]),
                 Entitled::Ended(evidence) => {
                     let proof = Proof::shown(used.evidence, note).and(evidence, "end of the entitlement");
+                    let proof = proof.with(shares(vault, account, view));
                     against.add("entitlement_ended", account, proof);
                     last = last.max(Some(used.at));
                 }
@@ -56,7 +57,9 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         }
     }
     if let Some(answer) = against.judge() {
-        last.into_iter().for_each(|last| view.leaves(from, last));
+        if let Some(last) = last {
+            view.leaves(from, last);
+        }
         return answer;
     }
     for (_, series) in uses(&vault.arn, view) {
@@ -75,6 +78,15 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
             Judgement::compliant(code, message, &proof.with(Proof::all(fine))).observed("uses", seen)
         }
     }
+}
+
+/// What shows the shares through which an account held the vault.
+fn shares(vault: &Vault, account: &AccountId, view: &View<'_>) -> Option<Proof> {
+    let both = view.of.world.shares.values().filter_map(|share| {
+        share.resources.get(vault.arn.as_str()).zip(share.principals.get(account.as_str()))
+    });
+    let begun = both.flat_map(|(resource, holder)| [resource.spans().first(), holder.spans().first()]).flatten();
+    Proof::all(begun.map(|span| (span.evidence, "the share".to_owned())))
 }
 
 /// Uses that nothing entitled to.

@@ -252,6 +252,14 @@ impl<'w> View<'w> {
         }
     }
 
+    /// The same where it is out of the window as soon as this begins at that instant.
+    pub fn ends_in(&self, from: Instant, end: Instant) {
+        if self.slides(from) {
+            self.changes_at(end + (self.at - from));
+        }
+        self.leaves(from, end);
+    }
+
     /// What happened from `from` up to now; the answer may change with the next, and when the first leaves the window.
     pub fn happened<'s, T>(&self, series: &'s [Happened<T>], from: Instant) -> &'s [Happened<T>] {
         let found = self.so_far(series, from);

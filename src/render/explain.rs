@@ -3,7 +3,7 @@
 use super::cite::Library;
 use super::json::pretty;
 use super::manual::prose;
-use super::numbers::grouped;
+use super::numbers::counted;
 use super::state::said;
 use super::stretch::span;
 use super::text::layout::{Page, Set, plain};
@@ -72,7 +72,7 @@ fn members(out: &mut Page, label: &str, members: Option<&Map<String, Value>>) {
 
 fn steps(out: &mut Page, told: &Explained) {
     let library = Library::over(&told.sources, &told.records);
-    out.heading("What was found, in order of time", Some(told.verdict.evidence.len()));
+    out.heading("What was found, and what makes it a subject", Some(told.verdict.evidence.len()));
     for (number, evidence) in (1..).zip(&told.verdict.evidence) {
         let cited = library.cite(evidence);
         let head = format!("{number}. {}  {}", cited.when, cited.what);
@@ -176,7 +176,8 @@ fn incidents(out: &mut Page, told: &Explained) {
     }
     out.heading("Incidents behind it", Some(told.incidents.len()));
     for incident in &told.incidents {
-        let times = format!("  {} events, {} to {}", grouped(incident.count), incident.first, incident.last);
+        let events = counted(incident.count, "event", "events");
+        let times = format!("  score {}, {events}, {} to {}", incident.score, incident.first, incident.last);
         out.flow(2, 4, &[(bold(), &incident.kind), (plain(), &times)]);
         let actor = incident.actor.iter().filter(|(_, value)| !value.is_null());
         let actor: Vec<String> = actor.map(|(name, value)| format!("{name} {}", said(value))).collect();

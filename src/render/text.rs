@@ -12,6 +12,7 @@ pub use comparison::comparison;
 
 use super::cite::{Library, gate_word, name, worst_first};
 use super::numbers::{counted, grouped, length};
+use super::stretch::span;
 use crate::report::wire::{EvidenceRef, Report, Run, Severity, Status, Verdict};
 use anstyle::{AnsiColor, Style};
 use layout::{Page, plain};
@@ -30,8 +31,8 @@ pub struct TextOptions {
 const CITED: usize = 5;
 /// Subjects shown of one reason for insufficient data.
 const NAMED: usize = 5;
-/// Citations shown of one incident: its verdicts have more.
-const OF_INCIDENT: usize = 3;
+/// Steps shown of one incident.
+const OF_INCIDENT: usize = 8;
 
 /// The report as text, lines ending in a line feed.
 pub fn text(report: &Report, options: &TextOptions) -> String {
@@ -163,7 +164,34 @@ fn failure(page: &mut Page, verdict: &Verdict, library: &Library) {
         verdict.since, verdict.reason.code, verdict.confidence, verdict.uid
     );
     page.flow(4, 6, &[(dim(), &since)]);
+    if let Some(told) = history(verdict, library) {
+        page.flow(4, 6, &[(dim(), &told)]);
+    }
     proof(page, &verdict.evidence, library, CITED);
+}
+
+/// How the verdict came out over the window, where it flipped.
+fn history(verdict: &Verdict, library: &Library) -> Option<String> {
+    let held = verdict.held?;
+    let mut told = format!("held {} of the window", percent(held));
+    if let Some(undecided) = verdict.undecided.filter(|share| *share > 0.0) {
+        told = format!("{told}, undecided {}", percent(undecided));
+    }
+    let breaches = verdict.intervals.iter().filter(|i| i.status == Status::NonCompliant).count();
+    told = format!("{told}, broken {}", counted(breaches as u64, "time", "times"));
+    if let Some(breach) = verdict.longest_breach.as_ref().filter(|_| breaches > 1) {
+        let long = span(&breach.from, &breach.to).unwrap_or_default();
+        told = format!("{told}, longest {long} from {} to {}", breach.from, breach.to);
+    }
+    if let Some(cause) = verdict.intervals.last().and_then(|interval| interval.cause.as_ref()) {
+        told = format!("{told}, last by {}", library.cite(cause).what);
+    }
+    Some(told)
+}
+
+/// `91.35 %`, out of a share with four decimals.
+fn percent(share: f64) -> String {
+    format!("{:.2} %", share * 100.0)
 }
 
 /// The first citations, and how many there are besides.

@@ -2,12 +2,13 @@
 
 use super::exceptions::{self, Exception};
 use super::gate::Known;
+use super::past::Past;
 use super::wire::{
     Bytes, ControlInfo, CoverageRef, CoverageStretch, DefectInfo, Drift, EvidenceRef, Files, Gate, GradedRange, Inputs,
     PairCoverage, Range, Reason, RecordBody, RecordRef, Records, Report, RowRef, Run, RunFramework, SCHEMA, Severity,
-    SourceFile, Status, StatusRange, Subject, Summary, Tool, Verdict,
+    SourceFile, Status, Subject, Summary, Tool, Verdict,
 };
-use super::{bodies, gate, incidents, rollup};
+use super::{bodies, gate, incidents, past, rollup};
 use crate::controls::Control;
 use crate::controls::catalogue::Catalogue;
 use crate::controls::engine::Judged;
@@ -68,12 +69,15 @@ pub fn compile(outcomes: &[Outcome<'_>], world: &World, log: &Log, frame: &Frame
     let mut verdicts: Vec<Verdict> = each.collect();
     let exceptions = exceptions::apply(frame.exceptions, &mut verdicts, frame.as_of);
     let all: Vec<(&str, &Judged)> = outcomes.iter().flat_map(|o| o.judged.iter().map(|j| (o.id, j))).collect();
-    let incidents = incidents::group(&all, &verdicts, log, (frame.window_from, frame.as_of));
+    let window = (frame.window_from, frame.as_of);
+    let incidents = incidents::group(incidents::Case { judged: &all, verdicts: &verdicts, world, log, window });
     let records = cited_bodies(&all, &verdicts, log, frame.max_records);
     let drifts: Vec<Drift> = world.drifts.iter().map(|drift| told_drift(drift, world, log)).collect();
     let gate = gate::weigh(&verdicts, log.defects.len(), frame.gate, &Known::default());
-    let evidence = verdicts.iter().flat_map(|v| &v.evidence).chain(drifts.iter().flat_map(|d| &d.evidence));
-    let cited = cited_sources(evidence);
+    let causes = verdicts.iter().flat_map(|v| &v.intervals).filter_map(|interval| interval.cause.as_ref());
+    let evidence =
+        verdicts.iter().flat_map(|v| &v.evidence).chain(drifts.iter().flat_map(|d| &d.evidence)).chain(causes);
+    let cited = cited_sources(evidence.chain(incidents.iter().flat_map(|i| &i.evidence)));
     let mut by_control: BTreeMap<&str, Vec<Status>> = BTreeMap::new();
     for verdict in &verdicts {
         by_control.entry(&verdict.control).or_default().push(verdict.status);
@@ -114,7 +118,8 @@ pub fn short_hash(parts: &[&str]) -> String {
 }
 
 fn verdict(outcome: &Outcome<'_>, judged: &Judged, log: &Log) -> Verdict {
-    let Judged { subject, judgement, intervals } = judged;
+    let Judged { subject, judgement, intervals, basis } = judged;
+    let past = Past::of(intervals);
     let rule = &outcome.control.rule;
     let page = rule.reason(judgement.code).and_then(|reason| reason.severity);
     // A control with nothing to judge answers for itself.
@@ -139,12 +144,12 @@ fn verdict(outcome: &Outcome<'_>, judged: &Judged, log: &Log) -> Verdict {
         },
         since: intervals.last().map(|i| instant::show(i.from)).unwrap_or_default(),
         confidence: confidence(judgement, log).into(),
-        intervals: intervals
-            .iter()
-            .map(|i| StatusRange { from: instant::show(i.from), to: instant::show(i.to), status: i.status })
-            .collect(),
-        evidence: references(&judgement.cites, log),
+        intervals: past::ranges(intervals, log),
+        evidence: references(&judgement.cites, basis, log),
         exception: None,
+        held: past.held,
+        undecided: past.undecided,
+        longest_breach: past.longest_breach,
     }
 }
 
@@ -162,8 +167,8 @@ fn confidence(judgement: &Judgement, log: &Log) -> &'static str {
     }
 }
 
-/// In order of time, each piece once.
-fn references(cites: &[Cite], log: &Log) -> Vec<EvidenceRef> {
+/// Each piece once: what the judge cites in order of time, what makes it a subject, and coverage.
+fn references(cites: &[Cite], basis: &[Cite], log: &Log) -> Vec<EvidenceRef> {
     let (mut entries, mut ordered): (BTreeSet<Evidence>, Vec<&Cite>) = (BTreeSet::new(), Vec::new());
     for cite in cites {
         let is_new = match cite {
@@ -178,6 +183,9 @@ fn references(cites: &[Cite], log: &Log) -> Vec<EvidenceRef> {
         Cite::Entry(evidence, _) => (0, Some(*evidence), None),
         Cite::Coverage(stretch, _) => (1, None, Some((*stretch).clone())),
     });
+    let behind = ordered.partition_point(|cite| matches!(cite, Cite::Entry(..)));
+    let is_new = |cite: &&Cite| matches!(cite, Cite::Entry(evidence, _) if !entries.contains(evidence));
+    ordered.splice(behind..behind, basis.iter().filter(is_new));
     ordered.into_iter().filter_map(|cite| refer(cite, log)).collect()
 }
 
@@ -360,7 +368,7 @@ fn cited_bodies(judged: &[(&str, &Judged)], verdicts: &[Verdict], log: &Log, lim
         (b.severity, &a.control, &a.subject.id).cmp(&(a.severity, &b.control, &b.subject.id))
     });
     let mut chosen: BTreeSet<Evidence> = BTreeSet::new();
-    for cite in failed.iter().flat_map(|(_, judged)| &judged.judgement.cites) {
+    for cite in failed.iter().flat_map(|(_, judged)| judged.judgement.cites.iter().chain(&judged.basis)) {
         if let Cite::Entry(evidence, _) = cite
             && chosen.len() < limit
         {

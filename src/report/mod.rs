@@ -9,6 +9,7 @@ pub mod gate;
 pub mod history;
 pub mod incidents;
 pub mod manual;
+mod past;
 pub mod rollup;
 pub mod state;
 pub mod timeline;

@@ -8,10 +8,12 @@ use super::{Happened, World};
 use crate::arn::{AccountId, Arn, JobId, KeyArn, PlanArn, RecoveryPointArn, ResourceArn, Text, VaultArn};
 use crate::coverage::Pair;
 use crate::evidence::Evidence;
-use crate::facts::JobKind;
 use crate::facts::calls::{CopyCall, ShareCall};
+use crate::facts::words::VaultKind;
+use crate::facts::{JobKind, PlanRule, Retention};
 use crate::instant::Instant;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use crate::timeline::Timeline;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A resource that is or should be backed up.
 #[derive(Debug, Clone)]
@@ -29,8 +31,8 @@ pub struct Resource {
 pub struct Index {
     /// Restores.
     pub restores: Restores,
-    /// The vaults whose own key, or the key of a recovery point in which, each key is.
-    pub key_users: BTreeMap<KeyArn, BTreeSet<VaultArn>>,
+    /// The vaults whose own key, or the key of a recovery point in which, each key is, and an entry that says so.
+    pub key_users: BTreeMap<KeyArn, BTreeMap<VaultArn, Evidence>>,
     /// When plans and selections change, in order.
     pub plan_changes: Vec<Instant>,
     /// Plans by account and Region.
@@ -46,16 +48,30 @@ pub struct Index {
     /// Calls that copy, as positions in the world's, by every vault that they may copy from: the one that they name, the one
     /// behind it or of its name where the recovery point is, and the one in which the recovery point lies.
     pub copy_calls: BTreeMap<VaultArn, Vec<Happened<usize>>>,
+    /// The entries that show what the selections of each plan take.
+    pub selections: BTreeMap<PlanArn, BTreeSet<Evidence>>,
+    /// Vaults out of which something reaches an air-gapped one, and the entries of the first that does.
+    pub feeding: BTreeMap<VaultArn, Vec<Evidence>>,
 }
 
 impl Index {
     pub(super) fn of(world: &World) -> Self {
-        let of_vaults = world.vaults.values().filter_map(|v| Some((v.key.spans().last()?.value.as_ref()?, &v.arn)));
-        let of_points = world.points.values().filter_map(|p| Some((&p.key.as_ref()?.0, p.vault()?)));
-        let mut key_users: BTreeMap<KeyArn, BTreeSet<VaultArn>> = BTreeMap::new();
-        let used: HashSet<(&KeyArn, &VaultArn)> = of_vaults.chain(of_points).collect();
-        for (key, vault) in used {
-            key_users.entry(key.clone()).or_default().insert(vault.clone());
+        let of_vaults = world.vaults.values().filter_map(|vault| {
+            let span = vault.key.spans().last()?;
+            Some((span.value.as_ref()?, &vault.arn, span.evidence))
+        });
+        let of_points = world.points.values().filter_map(|point| {
+            let (key, evidence) = point.key.as_ref()?;
+            Some((key, point.vault()?, *evidence))
+        });
+        // Of a million recovery points, few have a vault and a key that no other has.
+        let mut used: HashMap<(&KeyArn, &VaultArn), Evidence> = HashMap::new();
+        for (key, vault, evidence) in of_vaults.chain(of_points) {
+            used.entry((key, vault)).or_insert(evidence);
+        }
+        let mut key_users: BTreeMap<KeyArn, BTreeMap<VaultArn, Evidence>> = BTreeMap::new();
+        for ((key, vault), evidence) in used {
+            key_users.entry(key.clone()).or_default().insert(vault.clone(), evidence);
         }
         let mut plans: BTreeMap<Pair, Vec<PlanArn>> = BTreeMap::new();
         for plan in world.plans.keys() {
@@ -63,15 +79,71 @@ impl Index {
                 plans.entry(pair).or_default().push(plan.clone());
             }
         }
-        let share_calls = by(&world.share_calls, |call| touched(call, world));
-        let delete_calls = by(&world.delete_calls, |call| {
-            let point = || world.points.get(&RecoveryPointArn::new(call.point.as_deref()?))?.vault().cloned();
-            call.vault.clone().or_else(point).into_iter().collect()
-        });
-        let copy_calls = by(&world.copying.calls, |call| copied_from(call, world));
-        let (restores, plan_changes, points) = (Restores::among(world), plan_changes(world), points(world));
-        Self { restores, key_users, plan_changes, plans, points, share_calls, delete_calls, copy_calls }
+        Self {
+            restores: Restores::among(world),
+            key_users,
+            plan_changes: plan_changes(world),
+            plans,
+            points: points(world),
+            share_calls: by(&world.share_calls, |call| touched(call, world)),
+            delete_calls: by(&world.delete_calls, |call| {
+                let point = || world.points.get(&RecoveryPointArn::new(call.point.as_deref()?))?.vault().cloned();
+                call.vault.clone().or_else(point).into_iter().collect()
+            }),
+            copy_calls: by(&world.copying.calls, |call| copied_from(call, world)),
+            selections: selections(world),
+            feeding: feeding(world),
+        }
     }
+}
+
+fn selections(world: &World) -> BTreeMap<PlanArn, BTreeSet<Evidence>> {
+    let mut found: BTreeMap<PlanArn, BTreeSet<Evidence>> = BTreeMap::new();
+    for selection in world.selections.values() {
+        let Some((plan, by)) = &selection.plan else { continue };
+        let exists = selection.exists.spans().iter().map(|span| span.evidence);
+        found.entry(plan.clone()).or_default().extend(selection.evidence().into_iter().chain(exists).chain([*by]));
+    }
+    found
+}
+
+/// Standard vaults are fed into air-gapped ones by copy jobs, by backups that a rule copies on, and by what lies there.
+fn feeding(world: &World) -> BTreeMap<VaultArn, Vec<Evidence>> {
+    let kind = |arn: &VaultArn| {
+        let span = world.vaults.get(arn)?.kind.spans().last()?;
+        (span.value == Some(VaultKind::AirGapped)).then_some(span.evidence)
+    };
+    let into = |((rule, vault), line): (&(PlanRule, VaultArn), &Timeline<Retention>)| {
+        Some((rule.clone(), [kind(vault)?, line.spans().first()?.evidence]))
+    };
+    let rules: BTreeMap<PlanRule, [Evidence; 2]> = world.copy_rules.iter().filter_map(into).collect();
+    let mut found: BTreeMap<VaultArn, Vec<Evidence>> = BTreeMap::new();
+    let mut add = |vault: Option<&(VaultArn, Evidence)>, more: &[Evidence]| {
+        let Some((vault, evidence)) = vault else { return };
+        if !found.contains_key(vault) {
+            found.insert(vault.clone(), [&[*evidence], more].concat());
+        }
+    };
+    for job in world.jobs.values() {
+        let destination = job.destination.as_ref().and_then(|(vault, by)| Some([kind(vault)?, *by]));
+        let told = job.destination_kind.as_ref().filter(|(kind, _)| *kind == VaultKind::AirGapped);
+        let by_rule = job.rule.as_ref().and_then(|(rule, by)| Some((rules.get(rule)?, *by)));
+        if let Some(shown) = destination {
+            add(job.source_vault.as_ref(), &shown);
+        } else if let Some((_, by)) = told {
+            add(job.source_vault.as_ref(), &[*by]);
+        } else if let Some((_, by)) = job.air_gapped.as_deref() {
+            add(job.destination.as_ref(), &[*by]);
+        } else if let Some(([kind, rule], by)) = by_rule {
+            add(job.destination.as_ref(), &[*kind, *rule, by]);
+        }
+    }
+    for point in world.points.values() {
+        if let Some(shown) = point.vault().and_then(kind) {
+            add(point.source_vault.as_deref(), &[shown]);
+        }
+    }
+    found
 }
 
 fn points(world: &World) -> BTreeMap<VaultArn, Vec<RecoveryPointArn>> {

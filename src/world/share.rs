@@ -67,6 +67,15 @@ impl Share {
     pub fn pair(&self) -> Option<Pair> {
         self.arn.pair()
     }
+
+    /// Whether a principal held a resource through it at an instant, as far as is known.
+    pub fn holds(&self, resource: &str, principal: &str, at: Instant) -> bool {
+        let is_in = |line: Option<&Timeline<Association>>| {
+            let state = line.and_then(|line| line.at(at)).and_then(|span| span.value.as_ref());
+            state.is_some_and(Association::is_in)
+        };
+        is_in(self.resources.get(resource)) && is_in(self.principals.get(principal))
+    }
 }
 
 impl Entity for Share {

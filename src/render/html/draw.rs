@@ -152,7 +152,7 @@ mod tests {
     }
 
     fn range(from: &str, to: &str, status: Status) -> StatusRange {
-        StatusRange { from: format!("2026-10-{from}Z"), to: format!("2026-10-{to}Z"), status }
+        StatusRange { from: format!("2026-10-{from}Z"), to: format!("2026-10-{to}Z"), status, cause: None }
     }
 
     #[test]

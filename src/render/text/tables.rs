@@ -1,10 +1,10 @@
 //! The rest of the terminal report: how each control came out, who stood behind calls, what was read and how far it reaches.
 
 use super::super::cite::{Library, name};
-use super::super::numbers::{grouped, size};
+use super::super::numbers::{counted, grouped, size};
 use super::super::stretch::{MISSING, span, with_holes};
 use super::layout::{Cell, Page, Set, plain};
-use super::{OF_INCIDENT, bold, dim, proof, severity, status};
+use super::{OF_INCIDENT, bold, dim, severity, status};
 use crate::report::wire::{Files, GradedRange, Incident, PairCoverage, Records, Report, Status, Verdict};
 use anstyle::{AnsiColor, Style};
 use std::collections::BTreeMap;
@@ -66,16 +66,17 @@ pub fn frameworks(page: &mut Page, report: &Report) {
     }
 }
 
-/// Who did what together.
+/// Who did what together, the worst first.
 pub fn incidents(page: &mut Page, report: &Report, library: &Library) {
     if report.incidents.is_empty() {
         return;
     }
-    page.heading("Incidents", Some(report.incidents.len()));
+    page.heading("Incidents, worst first", Some(report.incidents.len()));
     let verdicts: BTreeMap<&str, &Verdict> = report.verdicts.iter().map(|v| (v.uid.as_str(), v)).collect();
     for incident in &report.incidents {
         page.blank();
-        let times = format!("  {} events, {} to {}", grouped(incident.count), incident.first, incident.last);
+        let events = counted(incident.count, "event", "events");
+        let times = format!("  score {}, {events}, {} to {}", incident.score, incident.first, incident.last);
         page.flow(2, 4, &[(severity_of_kind(), &incident.kind), (plain(), &times)]);
         page.flow(4, 8, &[(dim(), "by "), (plain(), &actor(incident))]);
         for uid in &incident.verdicts {
@@ -83,7 +84,26 @@ pub fn incidents(page: &mut Page, report: &Report, library: &Library) {
                 verdicts.get(uid.as_str()).map_or_else(|| uid.clone(), |v| format!("{} {}", v.control, name(v)));
             page.flow(4, 8, &[(dim(), "behind "), (plain(), &behind)]);
         }
-        proof(page, &incident.evidence, library, OF_INCIDENT);
+        steps(page, incident, library);
+        if let Some(hint) = &incident.hint {
+            page.flow(4, 8, &[(dim(), "hint "), (plain(), hint)]);
+        }
+    }
+}
+
+/// What was done, in order; the JSON report has all of it.
+fn steps(page: &mut Page, incident: &Incident, library: &Library) {
+    for step in incident.steps.iter().take(OF_INCIDENT) {
+        let told = format!("  {}  {}", step.outcome, step.by);
+        page.flow(4, 8, &[(plain(), "· "), (bold(), &format!("{}  {}", step.time, step.what)), (plain(), &told)]);
+        let place = usize::try_from(step.evidence).ok().and_then(|at| incident.evidence.get(at));
+        if let Some(reference) = place {
+            page.flow(8, 10, &[(dim(), &library.cite(reference).place)]);
+        }
+    }
+    let rest = usize::try_from(incident.count).unwrap_or(usize::MAX).saturating_sub(OF_INCIDENT);
+    if rest > 0 {
+        page.flow(4, 8, &[(dim(), &format!("… and {rest} more"))]);
     }
 }
 

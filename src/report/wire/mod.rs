@@ -5,13 +5,17 @@
 mod comparison;
 mod evidence;
 mod framework;
+mod incident;
 mod inputs;
+mod verdict;
 
 pub use crate::status::{Mapping, Severity, Status};
 pub use comparison::{Answer, Baseline, Change, Changed, Comparison, HistoryLine};
 pub use evidence::{CoverageRef, CoverageStretch, EvidenceRef, RecordBody, RecordRef, RowRef};
 pub use framework::{FrameworkInfo, RequirementControl, RequirementInfo, RunFramework, RunFrameworkControl};
+pub use incident::{Incident, IncidentScore, Step};
 pub use inputs::{Bytes, DefectInfo, Files, GradedRange, Inputs, PairCoverage, Records, SourceFile};
+pub use verdict::{Breach, ExceptionRef, Reason, StatusRange, Subject, Verdict};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -145,88 +149,6 @@ pub struct ControlInfo {
     pub counts: BTreeMap<Status, u64>,
 }
 
-/// A verdict.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Verdict {
-    /// Stable hash of control and subject.
-    pub uid: String,
-    /// Control id.
-    pub control: String,
-    /// Judged thing.
-    pub subject: Subject,
-    /// The answer at as-of.
-    pub status: Status,
-    /// Of this verdict.
-    pub severity: Severity,
-    /// Why.
-    pub reason: Reason,
-    /// Since when this status has stood within the window.
-    pub since: String,
-    /// `event`, `snapshot`, `both`, `proven`, `asserted`, `inferred`.
-    pub confidence: String,
-    /// Status over the window, in order, without holes.
-    pub intervals: Vec<StatusRange>,
-    /// What proves it.
-    pub evidence: Vec<EvidenceRef>,
-    /// The exception that keeps it from the gate.
-    pub exception: Option<ExceptionRef>,
-}
-
-/// A judged thing.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Subject {
-    /// `vault`, `resource`, `team`, …, `control`.
-    pub kind: String,
-    /// Exact id; reports can be joined on it.
-    pub id: String,
-    /// The account that owns it, where known.
-    pub account: Option<String>,
-    /// Its Region, where known.
-    pub region: Option<String>,
-    /// A short name.
-    pub name: Option<String>,
-}
-
-/// Why.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Reason {
-    /// One of the control's documented codes.
-    pub code: String,
-    /// One sentence for people.
-    pub message: String,
-    /// What was found.
-    pub observed: Map<String, Value>,
-    /// What was demanded.
-    pub expected: Map<String, Value>,
-}
-
-/// A status over an interval.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct StatusRange {
-    /// First instant.
-    pub from: String,
-    /// Where the next one begins; the last ends at as-of.
-    pub to: String,
-    /// The status.
-    pub status: Status,
-}
-
-/// The exception that a verdict falls under.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ExceptionRef {
-    /// Why.
-    pub reason: String,
-    /// Who answers for it.
-    pub owner: String,
-    /// Until when, `YYYY-MM-DD`.
-    pub expires: String,
-}
-
 /// An exception of the config.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -248,28 +170,6 @@ pub struct ExceptionInfo {
     /// Why it is wider than an exception should be; empty: it is not.
     #[serde(default)]
     pub too_broad: Vec<String>,
-}
-
-/// Related events of one actor.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Incident {
-    /// Stable hash.
-    pub uid: String,
-    /// `unauthorized_share_attempts`, …
-    pub kind: String,
-    /// Who: principal, session, account, key, address, user agent.
-    pub actor: Map<String, Value>,
-    /// First event.
-    pub first: String,
-    /// Last event.
-    pub last: String,
-    /// Number of events.
-    pub count: u64,
-    /// Verdicts that it stands behind.
-    pub verdicts: Vec<String>,
-    /// The events.
-    pub evidence: Vec<EvidenceRef>,
 }
 
 /// Where a snapshot contradicts the replay of the log.
