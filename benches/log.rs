@@ -40,7 +40,7 @@ fn events(out: &mut String, i: usize, of: usize) {
     let (begun, done) = (begun(i, of), begun(i, of) + Duration::minutes(20));
     let (vault, resource) = (vault(i % VAULTS), resource(i * 7919 % RESOURCES));
     let (job, point, plan) = (uuid(i, 1), uuid(i, 2), uuid(i % VAULTS, 3));
-    let account = r#"arn:aws:backup:eu-west-1:111122223333"#;
+    let account = r"arn:aws:backup:eu-west-1:111122223333";
     let role = "arn:aws:iam::111122223333:role/service-role/AWSBackupDefaultServiceRole";
     let by = format!(
         r#""createdBy":{{"backupPlanId":"{plan}","backupPlanArn":"{account}:backup-plan:{plan}","backupPlanVersion":"MDRmNmZhNTctNGQ2OS00","backupRuleId":"{plan}"}}"#

@@ -18,7 +18,11 @@ use vaultrail::facts::words::{
     Association, InvitationStatus, JobState, KeyType, Operator, PointStatus, SessionState, ShareStatus, TeamStatus,
     ValidationStatus, VaultKind, VaultState,
 };
-use vaultrail::facts::*;
+use vaultrail::facts::{
+    About, AccessSays, AccountSays, Approver, Condition, CopyAction, Fact, InvitationSays, JobKind, JobSays, KeySays,
+    KeyState, Lifecycle, OrganizationSays, PlanRule, PlanSays, PointSays, Retention, RuleSays, SelectionSays,
+    SessionSays, SettingsSays, ShareSays, TagsSays, TeamSays, TrailSays, VaultSays,
+};
 use vaultrail::instant::{self, Instant};
 use vaultrail::record::identity::Actor;
 use vaultrail::record::refusal::Refusal;
@@ -111,7 +115,7 @@ fn actor(i: usize) -> Actor {
 
 /// Every third call is refused.
 fn refusal(i: usize) -> (Option<Refusal>, Option<String>) {
-    if i % 3 == 0 { (Some(Refusal::Denied), Some("AccessDenied".into())) } else { (None, None) }
+    if i.is_multiple_of(3) { (Some(Refusal::Denied), Some("AccessDenied".into())) } else { (None, None) }
 }
 
 /// What the organization states: most people and accounts may.
@@ -180,28 +184,28 @@ impl Facts {
 
     /// A standard and an air-gapped vault: made, set up, and described every week.
     fn vaults(&mut self, i: usize) {
-        let made = start() - Duration::days(if i % 10 == 0 { -20 } else { 100 });
+        let made = start() - Duration::days(if i.is_multiple_of(10) { -20 } else { 100 });
         let standard_says = VaultSays {
             kind: Some(VaultKind::Standard),
             state: Some(VaultState::Available),
             created: Some(made),
             key: Some(key(i)),
             key_type: Some(KeyType::CustomerManaged),
-            policy: Some((i % 3 != 0).then(|| deny(i))),
-            locked: Some(i % 2 == 0),
-            lock_date: Some((i % 4 == 0).then_some(made + Duration::days(3))),
+            policy: Some((!i.is_multiple_of(3)).then(|| deny(i))),
+            locked: Some(i.is_multiple_of(2)),
+            lock_date: Some(i.is_multiple_of(4).then_some(made + Duration::days(3))),
             exists: Some(true),
             ..VaultSays::default()
         };
         let air_gapped_says = VaultSays {
             kind: Some(VaultKind::AirGapped),
             key: Some(key(i)),
-            key_type: Some(if i % 5 == 0 { KeyType::AwsOwned } else { KeyType::CustomerManaged }),
+            key_type: Some(if i.is_multiple_of(5) { KeyType::AwsOwned } else { KeyType::CustomerManaged }),
             min_days: Some(Some(7)),
-            max_days: Some(Some(35 + 300 * i64::from(i % 9 != 0))),
+            max_days: Some(Some(35 + 300 * i64::from(!i.is_multiple_of(9)))),
             locked: Some(true),
             lock_date: Some(None),
-            team: Some((i % 4 != 0).then(|| team(i))),
+            team: Some((!i.is_multiple_of(4)).then(|| team(i))),
             ..standard_says.clone()
         };
         for (arn, says) in [(standard(i), standard_says), (air_gapped(i), air_gapped_says)] {
@@ -214,7 +218,7 @@ impl Facts {
             }
         }
         let says = KeySays {
-            state: Some(if i % 20 == 0 { KeyState::PendingDeletion } else { KeyState::Enabled }),
+            state: Some(if i.is_multiple_of(20) { KeyState::PendingDeletion } else { KeyState::Enabled }),
             manager: Some("CUSTOMER".into()),
             exists: Some(true),
             ..KeySays::default()
@@ -229,7 +233,7 @@ impl Facts {
         let rule = |days| RuleSays {
             name: Some("daily".into()),
             vault: Some(standard(i)),
-            schedule: Some(if i % 10 == 0 { "cron(0 5 ? * SAT *)" } else { "cron(0 5 ? * * *)" }.into()),
+            schedule: Some(if i.is_multiple_of(10) { "cron(0 5 ? * SAT *)" } else { "cron(0 5 ? * * *)" }.into()),
             lifecycle: cycle(days),
             copy_actions: Some(vec![CopyAction { vault: air_gapped(i), lifecycle: cycle(35) }]),
             ..RuleSays::default()
@@ -244,7 +248,7 @@ impl Facts {
         };
         self.say(start(), false, About::Plan(plan.clone(), Box::new(says("v1", 35))));
         let changed = start() + Duration::days(45);
-        if i % 10 == 0 {
+        if i.is_multiple_of(10) {
             self.say(changed, false, About::Plan(plan.clone(), Box::new(says("v2", 30))));
             let call = LifeCall { name: "UpdateBackupPlan".into(), account: Some(account(i)), actor: actor(i) };
             self.say(changed, false, About::LifeCall(plan.to_string(), Box::new(call)));
@@ -377,7 +381,7 @@ impl Facts {
         let restored = |state, completed| JobSays {
             kind: Some(JobKind::Restore),
             state: Some(state),
-            account: Some(account(if i % 2 == 0 { of } else { of + 1 })),
+            account: Some(account(if i.is_multiple_of(2) { of } else { of + 1 })),
             resource: Some(resource(of)),
             resource_type: Some(KINDS[of % KINDS.len()].0.into()),
             source_vault: Some(air_gapped(of)),
@@ -387,11 +391,11 @@ impl Facts {
             ))),
             began: Some(at),
             completed,
-            validation: (i % 3 == 0).then_some(ValidationStatus::Successful),
+            validation: (i.is_multiple_of(3)).then_some(ValidationStatus::Successful),
             ..JobSays::default()
         };
-        let done = at + Duration::hours(1 + i64::from(i % 20 == 0) * 20);
-        let state = if i % 17 == 0 { JobState::Failed } else { JobState::Completed };
+        let done = at + Duration::hours(1 + i64::from(i.is_multiple_of(20)) * 20);
+        let state = if i.is_multiple_of(17) { JobState::Failed } else { JobState::Completed };
         self.say(at, false, About::Job(job_id("r", i), Box::new(restored(JobState::Running, None))));
         self.say(done, false, About::Job(job_id("r", i), Box::new(restored(state, Some(done)))));
         if i % 2 == 1 {
@@ -407,7 +411,7 @@ impl Facts {
             created: Some(start() - Duration::days(50)),
             status: Some(TeamStatus::Active),
             threshold: Some(2),
-            approvers: Some(approvers(if i % 5 == 0 { 2 } else { 5 })),
+            approvers: Some(approvers(if i.is_multiple_of(5) { 2 } else { 5 })),
             ..TeamSays::default()
         };
         self.say(start(), false, About::Team(team(i), Box::new(says.clone())));
@@ -450,7 +454,7 @@ impl Facts {
         };
         let arn = InvitationArn::new(format!("arn:aws:ram:eu-west-1:{}:resource-share-invitation/i-{i}", account(i)));
         self.say(at, false, About::Invitation(arn.clone(), Box::new(invited)));
-        if i % 2 == 0 {
+        if i.is_multiple_of(2) {
             let says = InvitationSays { status: Some(InvitationStatus::Accepted), ..InvitationSays::default() };
             self.say(at + Duration::hours(30), false, About::Invitation(arn, Box::new(says)));
         }
@@ -460,7 +464,7 @@ impl Facts {
             account: Some(account(i + 1)),
             requester: Some(actor(i + 1)),
             requested: Some(at + Duration::days(2)),
-            approved: (i % 3 != 0).then_some(at + Duration::days(3)),
+            approved: (!i.is_multiple_of(3)).then_some(at + Duration::days(3)),
             state: Some(VaultState::Available),
             exists: Some(true),
             ..AccessSays::default()
@@ -490,7 +494,7 @@ impl Facts {
         let says = TrailSays {
             multi_region: Some(true),
             logging: Some(true),
-            validation: Some(i % 2 == 0),
+            validation: Some(i.is_multiple_of(2)),
             bucket: Some("trail-bucket".into()),
             exists: Some(true),
             ..TrailSays::default()
@@ -598,7 +602,7 @@ impl Facts {
             ..SessionSays::default()
         };
         self.say(at, false, About::Session(session.clone(), Box::new(begun)));
-        if i % 4 != 0 {
+        if !i.is_multiple_of(4) {
             let state = Some(SessionState { status: "APPROVED".into(), code: None });
             let says = SessionSays { state, completed: Some(at + Duration::hours(5)), ..SessionSays::default() };
             self.say(at + Duration::hours(5), false, About::Session(session, Box::new(says)));
