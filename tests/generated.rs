@@ -17,7 +17,7 @@ use vaultrail::render::{Format, TextOptions, render};
 use vaultrail::report::wire::{Report, Status};
 
 /// Compares a file with what it should hold, or writes it.
-fn fresh(path: &str, wanted: &str) {
+pub fn fresh(path: &str, wanted: &str) {
     let file = root().join(path);
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&file, wanted).unwrap();

@@ -3,11 +3,13 @@
 mod compare;
 mod look;
 mod pages;
+mod report;
 mod rules;
 
 pub use compare::{AgainstArgs, DiffArgs, GateArgs};
 pub use look::{TimelineArgs, VerifyArgs};
 pub use pages::{CompletionsArgs, ManArgs};
+pub use report::{FormArgs, RenderArgs, UndecidedArg};
 pub use rules::{ControlsCommand, ExplainArgs, LintArgs, ListArgs, ShowControlArgs};
 
 use crate::instant::{self, Instant};
@@ -47,6 +49,9 @@ pub enum Command {
     /// List the controls, show the manual page of one, or check rules.
     #[command(subcommand, after_long_help = rules::CONTROLS)]
     Controls(ControlsCommand),
+    /// Any other format of a saved JSON report, without the logs.
+    #[command(after_long_help = report::RENDER)]
+    Render(RenderArgs),
     /// Explain a control, or, with --report, a verdict: each step to it with the record behind the step.
     #[command(after_long_help = rules::EXPLAIN)]
     Explain(ExplainArgs),
@@ -107,17 +112,6 @@ pub struct InitArgs {
 pub enum PlainFormat {
     /// Data.
     Json,
-    /// For the terminal.
-    Text,
-}
-
-/// Formats of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FormatArg {
-    /// The report as data (`vaultrail.report/1`).
-    Json,
-    /// One self-contained page for people.
-    Html,
     /// For the terminal.
     Text,
 }
@@ -235,20 +229,6 @@ pub struct ShowArgs {
     pub quiet: bool,
 }
 
-/// In which forms a report is written, and where to.
-#[derive(Debug, Args)]
-pub struct ReportArgs {
-    /// Format of the report; repeatable [default: text on a terminal, json in a pipe].
-    #[arg(long, value_enum, help_heading = "Output")]
-    pub format: Vec<FormatArg>,
-    /// Where it goes.
-    #[command(flatten)]
-    pub show: ShowArgs,
-    /// Write `report.<format>` for each format into this folder.
-    #[arg(long, value_name = "DIR", conflicts_with = "output", help_heading = "Output")]
-    pub out_dir: Option<PathBuf>,
-}
-
 /// What is judged, and what fails the gate.
 #[derive(Debug, Default, Args)]
 pub struct JudgeArgs {
@@ -307,9 +287,12 @@ pub struct AuditArgs {
     /// Earlier runs.
     #[command(flatten)]
     pub against: AgainstArgs,
-    /// The report.
+    /// In which formats.
     #[command(flatten)]
-    pub report: ReportArgs,
+    pub forms: FormArgs,
+    /// Where it goes.
+    #[command(flatten)]
+    pub show: ShowArgs,
     /// Also write a table of all log records, one row each, as a Parquet file.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub events_parquet: Option<PathBuf>,

@@ -33,7 +33,7 @@ fn is_uid(text: &str) -> bool {
 }
 
 fn verdict(args: &ExplainArgs, path: &Path) -> Result<(), Error> {
-    let report = saved::read("--report", path).map_err(Error::Usage)?;
+    let report = saved::read("--report:", path).map_err(Error::Usage)?;
     let controls = crate::controls::all().map_err(Error::Usage)?;
     let uid = args.what.to_lowercase();
     let verdict = find(&report, &uid).map_err(|problem| {

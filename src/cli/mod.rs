@@ -7,12 +7,14 @@ pub mod config;
 pub mod controls;
 pub mod diff;
 pub mod explain;
+pub mod forms;
 pub mod history;
 pub mod init;
 pub mod output;
 pub mod pages;
 pub mod progress;
 pub mod rebuild;
+pub mod render;
 pub mod saved;
 pub mod setup;
 pub mod state;
@@ -51,6 +53,7 @@ pub fn run(cli: &Cli) -> u8 {
         Command::Timeline(args) => code(timeline::run(args)),
         Command::Init(args) => code(init::run(args)),
         Command::Controls(args) => code(controls::run(args)),
+        Command::Render(args) => code(render::run(args)),
         Command::Explain(args) => code(explain::run(args)),
         Command::Diff(args) => code(diff::run(args)),
         Command::Completions(args) => code(pages::completions(args)),

@@ -1,27 +1,15 @@
 //! Where results go: standard output or files, written whole or not at all; everything else to standard error.
 #![expect(clippy::disallowed_methods, reason = "the one place that writes to the disk")]
 
-use super::args::{AuditArgs, PlainFormat, ReportArgs, ShowArgs};
-use super::audit::text_width;
+use super::args::{AuditArgs, PlainFormat, ShowArgs};
+use super::forms::text_width;
 use super::rebuild::Error;
 use crate::ingest::columns::facts::Facts;
 use crate::ingest::columns::{self, Events};
-use crate::render::{Format, TextOptions};
+use crate::render::TextOptions;
 use crate::report::wire::Report;
-use std::io::{IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
-
-/// Delivers one rendered report.
-pub fn deliver(args: &ReportArgs, format: Format, bytes: &[u8]) -> Result<(), String> {
-    match (&args.out_dir, &args.show.output) {
-        (Some(folder), _) => {
-            self::folder(folder)?;
-            write_whole(&folder.join(format!("report.{}", format.extension())), bytes)
-        }
-        (None, Some(path)) => write_whole(path, bytes),
-        (None, None) => to_stdout(bytes),
-    }
-}
 
 /// Delivers what is no report: text on a terminal, JSON in a pipe, unless the user says otherwise.
 pub fn plain(
@@ -54,13 +42,26 @@ pub fn append(path: &Path, line: &str) -> Result<(), String> {
 
 /// To standard output; a reader that stops early, such as `head`, is no error.
 pub fn to_stdout(bytes: &[u8]) -> Result<(), String> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(cause) if cause.kind() != std::io::ErrorKind::BrokenPipe => {
+    stream_to_stdout(|out| out.write_all(bytes))
+}
+
+/// The same for what is written in pieces.
+pub fn stream_to_stdout(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
+    let mut out = BufWriter::with_capacity(BUFFER, io::stdout().lock());
+    match fill(&mut out).and_then(|()| out.flush()) {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => {
             Err(format!("cannot write to standard output: {cause}"))
         }
         _ => Ok(()),
     }
+}
+
+/// A file that is written in pieces.
+pub fn stream(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
+    whole(path, DATA, |out| {
+        let mut out = BufWriter::with_capacity(BUFFER, out);
+        fill(&mut out).and_then(|()| out.flush()).map_err(|cause| cause.to_string())
+    })
 }
 
 /// The table of events.
@@ -83,6 +84,8 @@ pub fn write_program(path: &Path, bytes: &[u8]) -> Result<(), String> {
     whole(path, PROGRAM, |out| out.write_all(bytes).map_err(|cause| cause.to_string()))
 }
 
+/// So many bytes are written at once.
+const BUFFER: usize = 256 << 10;
 /// A temporary file is private to its owner; a report has the usual rights.
 const DATA: u32 = 0o644;
 /// The rights of what can be run.
@@ -155,8 +158,8 @@ pub fn tell_notes(show: &ShowArgs, notes: &[String]) {
 /// Says on standard error what was damaged, why the gate answers as it does, and what became of the exceptions.
 pub fn tell(args: &AuditArgs, report: &Report) {
     let defects = report.inputs.defects.iter();
-    tell_defects(&args.report.show, args.verbose, defects.map(|d| (d.path.as_str(), d.record, d.reason.as_str())));
-    tell_gate(&args.report.show, report);
+    tell_defects(&args.show, args.verbose, defects.map(|d| (d.path.as_str(), d.record, d.reason.as_str())));
+    tell_gate(&args.show, report);
 }
 
 /// The same without the damage.

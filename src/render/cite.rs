@@ -3,6 +3,7 @@
 //! Text and HTML cite in the same words, so that a line of the one can be found in the other.
 
 use crate::report::wire::{EvidenceRef, RecordBody, Report, SourceFile, Status, Verdict};
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -89,6 +90,14 @@ impl<'a> Library<'a> {
 
     fn path(&self, source: u64) -> String {
         self.sources.get(&source).map_or_else(|| format!("source {source}"), |file| path(file))
+    }
+
+    /// The file itself, as it was given.
+    pub fn stored(&self, source: u64) -> Cow<'a, str> {
+        match self.sources.get(&source) {
+            Some(file) => Cow::Borrowed(&file.path),
+            None => Cow::Owned(format!("source-{source}")),
+        }
     }
 
     fn is_digest(&self, source: u64) -> bool {

@@ -6,12 +6,14 @@
 use super::visible::spelled_json;
 use crate::report::wire::Report;
 use serde::Serialize;
+use std::io::{self, Write};
 
 /// Pretty JSON, two spaces, ending in a line feed.
-pub fn json(report: &Report) -> String {
-    let mut text = pretty(report);
-    text.push('\n');
-    text
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut spelled = Spelled::new(out);
+    serde_json::to_writer_pretty(&mut spelled, report)?;
+    spelled.write_all(b"\n")?;
+    spelled.end()
 }
 
 /// Pretty JSON of anything from the report.
@@ -29,11 +31,143 @@ fn written(result: serde_json::Result<String>) -> String {
     spelled_json(result.expect("wire types serialise"))
 }
 
+/// So many bytes are looked at together.
+const SPILL: usize = 64 << 10;
+
+/// JSON on its way out: hidden characters become `\u…`, a piece at a time.
+pub(super) struct Spelled<'w> {
+    held: Vec<u8>,
+    out: &'w mut dyn Write,
+}
+
+impl<'w> Spelled<'w> {
+    pub(super) fn new(out: &'w mut dyn Write) -> Self {
+        Self { held: Vec::with_capacity(SPILL + SPILL / 4), out }
+    }
+
+    /// Writes what is still held.
+    pub(super) fn end(mut self) -> io::Result<()> {
+        self.spill()?;
+        self.out.write_all(&self.held)
+    }
+
+    /// Keeps the beginning of a character whose end is still to come.
+    fn spill(&mut self) -> io::Result<()> {
+        // Serialisers have escaped what lies below U+0020.
+        if self.held.is_ascii() && memchr::memchr(0x7f, &self.held).is_none() {
+            self.out.write_all(&self.held)?;
+            self.held.clear();
+            return Ok(());
+        }
+        let whole = match std::str::from_utf8(&self.held) {
+            Ok(text) => text.len(),
+            Err(cut) => cut.valid_up_to(),
+        };
+        let rest = self.held.split_off(whole);
+        let text = String::from_utf8(std::mem::replace(&mut self.held, rest)).map_err(io::Error::other)?;
+        self.out.write_all(spelled_json(text).as_bytes())
+    }
+}
+
+impl Write for Spelled<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.held.extend_from_slice(bytes);
+        if self.held.len() >= SPILL {
+            self.spill()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A list written item by item, each on a line of its own.
+pub(super) struct List<'w> {
+    out: Spelled<'w>,
+    begun: bool,
+    open: &'static str,
+    between: &'static str,
+    close: &'static str,
+}
+
+impl<'w> List<'w> {
+    /// A JSON array.
+    pub(super) fn array(out: &'w mut dyn Write) -> Self {
+        Self::within("[\n", "\n]\n", out)
+    }
+
+    /// An array in something else: what stands before its first item and after its last.
+    pub(super) fn within(open: &'static str, close: &'static str, out: &'w mut dyn Write) -> Self {
+        Self { out: Spelled::new(out), begun: false, open, between: ",\n", close }
+    }
+
+    /// One JSON value a line, and nothing between them (NDJSON).
+    pub(super) fn lines(out: &'w mut dyn Write) -> Self {
+        Self { out: Spelled::new(out), begun: false, open: "", between: "\n", close: "\n" }
+    }
+
+    pub(super) fn item<T: Serialize>(&mut self, item: &T) -> io::Result<()> {
+        let before = if self.begun { self.between } else { self.open };
+        self.begun = true;
+        self.out.write_all(before.as_bytes())?;
+        serde_json::to_writer(&mut self.out, item)?;
+        Ok(())
+    }
+
+    pub(super) fn end(mut self) -> io::Result<()> {
+        if self.begun {
+            self.out.write_all(self.close.as_bytes())?;
+        } else {
+            self.out.write_all(self.open.trim_end().as_bytes())?;
+            self.out.write_all(self.close.trim_start().as_bytes())?;
+        }
+        self.out.end()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::sample;
     use super::*;
     use serde_json::Value;
+
+    fn json(report: &Report) -> String {
+        let mut bytes = Vec::new();
+        let written = write(report, &mut bytes);
+        assert!(written.is_ok(), "{written:?}");
+        String::from_utf8(bytes).unwrap_or_default()
+    }
+
+    #[test]
+    fn whatever_the_pieces_are_the_spelled_text_is_that_of_the_whole() {
+        let text = format!("[\"{}\"]", "aü\u{202e}\u{1b}東\u{e0041}".repeat(9_000));
+        for piece in [1, 2, 3, 7, 65_536] {
+            let mut bytes = Vec::new();
+            let mut spelled = Spelled::new(&mut bytes);
+            for part in text.as_bytes().chunks(piece) {
+                assert!(spelled.write_all(part).is_ok());
+            }
+            assert!(spelled.end().is_ok());
+            assert_eq!(String::from_utf8(bytes).ok(), Some(spelled_json(text.clone())));
+        }
+    }
+
+    #[test]
+    fn a_list_is_json_whether_it_has_items_or_not() {
+        for items in 0..3_usize {
+            let (mut array, mut lines) = (Vec::new(), Vec::new());
+            let (mut a, mut l) = (List::array(&mut array), List::lines(&mut lines));
+            for item in 0..items {
+                assert!(a.item(&item).is_ok() && l.item(&item).is_ok());
+            }
+            assert!(a.end().is_ok() && l.end().is_ok());
+            let wanted: Vec<usize> = (0..items).collect();
+            assert_eq!(serde_json::from_slice(&array).ok(), Some(wanted));
+            assert_eq!(String::from_utf8(lines).map(|text| text.lines().count()), Ok(items));
+        }
+    }
 
     #[test]
     fn a_report_read_back_is_the_same_report() {

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Characters that have no look of their own, besides Unicode's control characters (category Cc).
-const HIDDEN: [(char, char); 17] = [
+const HIDDEN: [(char, char); 18] = [
     ('\u{ad}', '\u{ad}'),       // soft hyphen
     ('\u{34f}', '\u{34f}'),     // combining grapheme joiner
     ('\u{61c}', '\u{61c}'),     // Arabic letter mark
@@ -23,6 +23,7 @@ const HIDDEN: [(char, char); 17] = [
     ('\u{feff}', '\u{feff}'),   // byte order mark
     ('\u{ffa0}', '\u{ffa0}'),   // halfwidth Hangul filler
     ('\u{fff0}', '\u{fffb}'),   // interlinear annotation
+    ('\u{fffe}', '\u{ffff}'),   // no characters, and not allowed in XML
     ('\u{1bca0}', '\u{1bca3}'), // shorthand controls
     ('\u{1d173}', '\u{1d17a}'), // musical controls
     ('\u{e0000}', '\u{e0fff}'), // tags
@@ -47,6 +48,9 @@ const COMBINING: [(char, char); 5] = [
     ('\u{1ab0}', '\u{1aff}'),
     ('\u{20d0}', '\u{20ff}'),
 ];
+
+/// What stands where text was cut.
+const CUT: &str = "… (cut)";
 
 fn within(ranges: &[(char, char)], c: char) -> bool {
     c > '\u{7f}' && ranges.iter().any(|(first, last)| (*first..=*last).contains(&c))
@@ -91,6 +95,15 @@ pub fn spelled_json(json: String) -> String {
     text
 }
 
+/// No more characters than `most`, and a mark where something is missing.
+pub fn short(text: &str, most: usize) -> Cow<'_, str> {
+    if text.len() <= most || text.char_indices().nth(most).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let kept = most.saturating_sub(CUT.chars().count());
+    Cow::Owned(text.chars().take(kept).chain(CUT.chars()).collect())
+}
+
 /// Columns that a character takes on a terminal; near enough for alignment.
 pub fn columns(c: char) -> usize {
     match c {
@@ -119,6 +132,14 @@ mod tests {
         {
             assert!(matches!(visible(text), Cow::Borrowed(same) if same == text));
         }
+    }
+
+    #[test]
+    fn text_is_cut_at_a_character_and_says_so() {
+        assert_eq!(short("Zürich", 6), "Zürich");
+        assert_eq!(short(&"ü".repeat(20), 10), "üüü… (cut)");
+        assert!(matches!(short("Zürich", 1000), Cow::Borrowed(_)));
+        assert_eq!(short("ab", 0).chars().count(), CUT.chars().count());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Holding a report against an earlier one.
 
-use super::{FailOnArg, InsufficientArg, ReportArgs};
+use super::{FailOnArg, FormArgs, InsufficientArg, ShowArgs};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -57,5 +57,8 @@ pub struct DiffArgs {
     pub allow_defects: bool,
     /// The later report with what changed; as text, the changes alone.
     #[command(flatten)]
-    pub report: ReportArgs,
+    pub forms: FormArgs,
+    /// Where it goes.
+    #[command(flatten)]
+    pub show: ShowArgs,
 }
