@@ -83,9 +83,10 @@ fn selects_nothing(rule: &InForce<'_>, chosen: &[Chosen<'_>], view: &View<'_>) -
 fn missing(rule: &InForce<'_>, view: &View<'_>) -> Judgement {
     let rules = view.look(&rule.plan.rules).and_then(|span| span.value.as_ref()).into_iter().flatten();
     let known = |target: &Target<'_>| target.end == End::AirGapped;
-    if rules.into_iter().any(|other| plan_rules::targets(&view.of, other).iter().any(known)) {
+    if let Some(other) = rules.into_iter().flat_map(|other| plan_rules::targets(&view.of, other)).find(known) {
         let message = "The rule sends no backup to a logically air-gapped vault; another rule of its plan does.";
-        return Judgement::non_compliant("another_rule_delivers", message, &rule.proof);
+        let proof = rule.proof.clone().with(super::air_gapped::shown(other.vault, view.of.world));
+        return Judgement::non_compliant("another_rule_delivers", message, &proof);
     }
     let message = "The rule neither copies to a logically air-gapped vault nor targets one, nor does any rule of its plan.";
     Judgement::non_compliant("no_air_gapped_vault", message, &rule.proof)

@@ -10,9 +10,11 @@ use crate::arn::{PlanArn, ResourceArn, VaultArn};
 use crate::evidence::{Cite, Evidence};
 use crate::facts::{Condition, Lifecycle};
 use crate::instant;
+use crate::timeline::Span;
 use crate::world::entity::Told;
 use crate::world::plan::{Plan, Rule};
 use crate::world::selected::Surety;
+use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -214,7 +216,8 @@ pub fn chosen<'w>(
                 Cite::Entry(evidence, _) => Some(*evidence),
                 Cite::Coverage(..) => None,
             });
-            let evidence = one.evidence.into_iter().chain(named).chain(asked).collect();
+            let opted = kind.and_then(|kind| opt_in(plan, kind, view)).map(|span| span.evidence);
+            let evidence = one.evidence.into_iter().chain(named).chain(asked).chain(opted).collect();
             found.push(Chosen { resource, kind, surely, evidence });
         }
     }
@@ -243,11 +246,14 @@ fn watch(plan: &PlanArn, view: &View<'_>) {
 }
 
 /// Whether AWS Backup may back up a type in the account and Region of a plan.
-fn opted_in(plan: &PlanArn, kind: &str, view: &View<'_>) -> Option<bool> {
+fn opt_in<'w>(plan: &PlanArn, kind: &str, view: &View<'w>) -> Option<&'w Span<Value>> {
     let (account, region) = plan.pair()?;
     let settings = view.of.world.settings.get(&format!("{account}/{region}"))?;
-    let line = settings.values.get(&format!("ResourceTypeOptInPreference/{kind}"))?;
-    view.look(line)?.value.as_ref()?.as_bool()
+    view.look(settings.values.get(&format!("ResourceTypeOptInPreference/{kind}"))?)
+}
+
+fn opted_in(plan: &PlanArn, kind: &str, view: &View<'_>) -> Option<bool> {
+    opt_in(plan, kind, view)?.value.as_ref()?.as_bool()
 }
 
 /// What shows what a plan selects, and the rules in force.

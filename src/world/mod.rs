@@ -39,7 +39,7 @@ pub mod vault;
 
 use crate::arn::{
     AccountId, Arn, InvitationArn, JobId, KeyArn, PlanArn, RecoveryPointArn, Region, ResourceArn, SelectionArn,
-    SessionArn, ShareArn, TeamArn, Texts, TrailArn, VaultArn,
+    SessionArn, ShareArn, TeamArn, TrailArn, VaultArn,
 };
 use crate::coverage::{Coverage, Pair};
 use crate::evidence::Evidence;
@@ -361,27 +361,6 @@ impl World {
             sharing "organization_sharing" by |id: &AccountId| Some((id.clone(), Region::new("us-east-1"))) => sharing::Seen;
             trails "trail" by TrailArn::pair => trail::Seen;
         }
-    }
-
-    /// What there are millions of: one after the other, each with what is made of it while it is at hand.
-    fn settle_points_and_jobs(&mut self, points: Grouped<RecoveryPointArn>, jobs: Grouped<JobId>) {
-        let (mut texts, mut series, mut ended) =
-            (Texts::default(), point::Series::default(), copying::Ended::default());
-        let points = points.entities().map(|(arn, facts)| {
-            let seen = point::Seen::of(&facts);
-            let point = seen.replay(arn.clone(), &self.vaults, &mut self.compared).share(&mut texts);
-            series.put(&point);
-            (arn, Box::new(point))
-        });
-        self.points = points.collect();
-        self.copies = series.settle();
-        let jobs = jobs.entities().map(|(id, facts)| {
-            let job = job::replay(id.clone(), &facts, &mut self.compared).share(&mut texts);
-            ended.put(&job);
-            (id, Box::new(job))
-        });
-        self.jobs = jobs.collect();
-        self.copying.ended = ended.settle();
     }
 
     /// Plans, their selections, and the resources of an inventory that these select.

@@ -90,7 +90,7 @@ fn no_two_statuses_look_the_same_and_none_but_compliant_passes() {
 fn undecided_test_cases_are_errors_or_skipped_as_asked_for_and_every_suite_adds_up() {
     for skip in [false, true] {
         let mut bytes = Vec::new();
-        let options = Options { text: OPTIONS, junit_skips_undecided: skip };
+        let options = Options { text: OPTIONS, junit_skips_undecided: skip, changes_alone: false };
         Format::Junit.files()[0].write(&ESTATE, &options, &mut bytes).unwrap();
         let text = String::from_utf8(bytes).unwrap();
         let number = |of: &str, name: &str| -> usize {
