@@ -10,7 +10,7 @@ const SHAREE: &str = "444455556666";
 const STRANGER: &str = "999988887777";
 const VAULT: &str = "arn:aws:backup:eu-west-1:111122223333:backup-vault:lag-prod";
 const POINT: &str = "arn:aws:backup:eu-west-1:111122223333:recovery-point:cf3d1a50-0f3a-4c0e-9b5e-3a6f0d3b1c11";
-const CONFIG: &str = "[authorized]\naccounts = [{ id = \"444455556666\", reason = \"recovery account\" }]\nrecovery_accounts = []\ndeleters = []\n";
+const CONFIG: &str = "[authorized]\naccounts = [{ id = \"444455556666\", reason = \"recovery account\" }]\nrecovery_accounts = []\ndeleters = []\n[controls.DEL-04]\nallow_roles = []\n";
 
 /// A log in the making: a vault that is there from the beginning, and whatever happens to it.
 struct Scene(Vec<Value>);
