@@ -121,9 +121,12 @@ fn tables(bench: &Bench, name: &str, of: fn(usize) -> Size) {
         all.push((points, costs));
     }
     let Some((most, last)) = all.last() else { return };
-    println!("control  CPU s {}   subjects  intervals", all.iter().map(|(p, _)| format!("{p:>9}")).collect::<String>());
+    println!(
+        "control  CPU s {}   subjects  intervals",
+        all.iter().map(|(p, _)| format!("{p:>9}")).collect::<Vec<_>>().concat()
+    );
     for (id, cost) in last {
-        let each: String = all.iter().map(|(_, costs)| format!("{:>9.2}", costs[id].seconds)).collect();
+        let each = all.iter().map(|(_, costs)| format!("{:>9.2}", costs[id].seconds)).collect::<Vec<_>>().concat();
         println!("{id:<14} {each}   {:<9} {:<9}", cost.subjects, cost.intervals);
     }
     println!("(subjects and intervals at {most})");

@@ -62,6 +62,8 @@ fn control(at: usize) -> ControlInfo {
         id: format!("CPY-{at:02}"),
         name: format!("resource_copied_to_air_gapped_vault_{at}"),
         title: "Resource has a recent recovery point in a logically air-gapped vault".into(),
+        description: String::new(),
+        remediation: String::new(),
         family: if at.is_multiple_of(2) { "copy" } else { "vault" }.into(),
         severity: severity(at),
         parameters: members(json!({"recoveryPointAgeValue": 7, "recoveryPointAgeUnit": "days", "vault_type": "lag"})),
@@ -175,6 +177,8 @@ fn report(count: usize) -> Report {
         exceptions: Vec::new(),
         records: Vec::new(),
         drifts: Vec::new(),
+        entities: Vec::new(),
+        copies: Vec::new(),
         comparison: None,
         history: Vec::new(),
     }

@@ -64,9 +64,8 @@ static JUDGED: [AtomicUsize; 3] = [AtomicUsize::new(0), AtomicUsize::new(0), Ato
 
 /// How often the engine judged the only subject whose id ends so over ninety days, and what it is in the end.
 fn judgements(
-    id: &str,
+    (id, subject): (&str, &str),
     world: &World,
-    subject: &str,
     judge: &OnceLock<fn(&Subject, &View<'_>) -> Judgement>,
     counted: fn(&Subject, &View<'_>) -> Judgement,
     count: &AtomicUsize,
@@ -101,7 +100,7 @@ fn a_vault_that_a_snapshot_shows_every_day_over_a_whole_log_is_judged_at_both_en
     let shown = (0..90).map(|day| (Duration::days(day) + Duration::hours(5), day > 0, air_gapped("quiet")));
     let begun = std::iter::once((-Duration::days(1), false, air_gapped("quiet")));
     let world = world(begun.chain(shown.skip(1)));
-    let (count, status) = judgements("VLT-04", &world, "quiet", &COUNTED, counted, &JUDGED[0]);
+    let (count, status) = judgements(("VLT-04", "quiet"), &world, &COUNTED, counted, &JUDGED[0]);
     assert_eq!((count, status), (2, Status::NotApplicable));
 }
 
@@ -127,7 +126,7 @@ fn what_happens_to_other_vaults_is_no_reason_to_judge_a_vault_again() {
     });
     let vaults = ["quiet", "busy"].map(|name| (-Duration::days(1), false, air_gapped(name)));
     let world = world(vaults.into_iter().chain(deletes));
-    let (count, status) = judgements("DEL-03", &world, "quiet", &OTHER, counted, &JUDGED[1]);
+    let (count, status) = judgements(("DEL-03", "quiet"), &world, &OTHER, counted, &JUDGED[1]);
     assert_eq!((count, status), (2, Status::Compliant));
 }
 
@@ -156,7 +155,7 @@ fn a_resource_that_is_copied_every_day_is_judged_as_its_copies_grow_old_not_as_t
     let vaults = std::iter::once((-Duration::days(1), false, air_gapped("quiet")));
     let world = world(vaults.chain([named]).chain(copies));
     // A copy is good for seven days: as each goes stale, the one of that day takes its place.
-    let (count, status) = judgements("CPY-01", &world, "vol-0a1b2c3d", &THIRD, counted, &JUDGED[2]);
+    let (count, status) = judgements(("CPY-01", "vol-0a1b2c3d"), &world, &THIRD, counted, &JUDGED[2]);
     assert_eq!(status, Status::Compliant);
     assert!(count <= 90 / 7 + 3, "{count} judgements of ninety copies");
 }

@@ -81,6 +81,10 @@ impl<'a> Library<'a> {
         }
     }
 
+    fn sha256(&self, source: u64) -> Option<&'a str> {
+        self.sources.get(&source)?.sha256.as_deref()
+    }
+
     fn place(&self, source: u64, at: &str) -> String {
         match self.sources.get(&source) {
             Some(SourceFile { path, saved_in: Some(saved), .. }) => format!("{path}#{at} (saved in {saved})"),
@@ -102,10 +106,6 @@ impl<'a> Library<'a> {
 
     fn is_digest(&self, source: u64) -> bool {
         self.sources.get(&source).is_some_and(|file| file.kind == "cloudtrail-digest")
-    }
-
-    fn sha256(&self, source: u64) -> Option<&'a str> {
-        self.sources.get(&source)?.sha256.as_deref()
     }
 }
 

@@ -40,6 +40,9 @@ pub enum Error {
     /// It could not be written where it goes.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// The report and its packed form do not fit: a bug.
+    #[error("cannot pack the report for HTML: {0}")]
+    Data(#[source] serde_json::Error),
 }
 
 /// A form of the report.

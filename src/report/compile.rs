@@ -8,7 +8,7 @@ use super::wire::{
     PairCoverage, Range, Reason, RecordBody, RecordRef, Records, Report, RowRef, Run, RunFramework, SCHEMA, Severity,
     SourceFile, Status, Subject, Summary, Tool, Verdict,
 };
-use super::{bodies, gate, incidents, past, rollup};
+use super::{bodies, estate, gate, incidents, past, rollup};
 use crate::controls::Control;
 use crate::controls::catalogue::Catalogue;
 use crate::controls::engine::Judged;
@@ -74,10 +74,16 @@ pub fn compile(outcomes: &[Outcome<'_>], world: &World, log: &Log, frame: &Frame
     let records = cited_bodies(&all, &verdicts, log, frame.max_records);
     let drifts: Vec<Drift> = world.drifts.iter().map(|drift| told_drift(drift, world, log)).collect();
     let gate = gate::weigh(&verdicts, log.defects.len(), frame.gate, &Known::default());
+    let entities = estate::entities(world, log, frame.as_of);
+    let spans = entities.iter().flat_map(|e| &e.attributes).flat_map(|a| &a.spans);
     let causes = verdicts.iter().flat_map(|v| &v.intervals).filter_map(|interval| interval.cause.as_ref());
     let evidence =
         verdicts.iter().flat_map(|v| &v.evidence).chain(drifts.iter().flat_map(|d| &d.evidence)).chain(causes);
-    let cited = cited_sources(evidence.chain(incidents.iter().flat_map(|i| &i.evidence)));
+    let cited = cited_sources(
+        evidence
+            .chain(incidents.iter().flat_map(|i| &i.evidence))
+            .chain(spans.filter_map(|span| span.evidence.as_ref())),
+    );
     let mut by_control: BTreeMap<&str, Vec<Status>> = BTreeMap::new();
     for verdict in &verdicts {
         by_control.entry(&verdict.control).or_default().push(verdict.status);
@@ -109,6 +115,8 @@ pub fn compile(outcomes: &[Outcome<'_>], world: &World, log: &Log, frame: &Frame
         drifts,
         comparison: None,
         history: Vec::new(),
+        entities,
+        copies: estate::copies(world, frame.window_from, frame.as_of),
     }
 }
 
@@ -349,6 +357,8 @@ fn control_info(outcome: &Outcome<'_>, counts: BTreeMap<Status, u64>) -> Control
         name: rule.name.clone(),
         title: rule.title.clone(),
         family: rule.family.clone(),
+        description: rule.description.trim().to_owned(),
+        remediation: rule.remediation.trim().to_owned(),
         severity: outcome.severity,
         parameters: outcome.params.all().clone(),
         mappings,

@@ -3,6 +3,7 @@
 pub mod bodies;
 pub mod comparison;
 pub mod compile;
+pub mod estate;
 pub mod exceptions;
 pub mod explain;
 pub mod gate;

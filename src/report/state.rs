@@ -7,7 +7,6 @@ use crate::evidence::{Cite, Evidence};
 use crate::ingest::Log;
 use crate::ingest::log::Entry;
 use crate::instant::{self, Instant};
-use crate::timeline::Origin;
 use crate::world::World;
 use crate::world::entity::{Entity, Shown};
 use globset::{GlobBuilder, GlobMatcher};
@@ -181,12 +180,7 @@ fn attribute(name: String, shown: &Shown, log: &Log) -> AttributeInfo {
         known: shown.value.is_some(),
         value: shown.value.clone().unwrap_or_default(),
         since: shown.since.map(instant::show),
-        confidence: shown.origin.map(|origin| match origin {
-            Origin::Inferred => "inferred",
-            Origin::Snapshot => "snapshot",
-            Origin::Event => "event",
-            Origin::Both => "both",
-        }),
+        confidence: shown.origin.map(super::estate::word),
         evidence: cite(shown.evidence, if shown.value.is_some() { "sets it" } else { "changes it" }),
         confirmed: shown.confirmed.and_then(|evidence| cite(evidence, "shows it again")),
         name,

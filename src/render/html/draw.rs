@@ -13,7 +13,6 @@ pub struct Bar {
     /// For those who do not see it.
     label: String,
     parts: Vec<Part>,
-    marks: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -37,8 +36,15 @@ const NARROWEST: i64 = 450;
 const LAST: i64 = 90_000;
 /// Parts told one by one in a label.
 const TOLD: usize = 4;
-/// Records marked on one line.
-const MARKED: usize = 60;
+
+/// The order on the page: what needs attention first.
+pub const ORDER: [Status; 4] =
+    [Status::NonCompliant, Status::InsufficientData, Status::Compliant, Status::NotApplicable];
+
+/// The place of a status in that order.
+pub fn rank(status: Status) -> usize {
+    ORDER.iter().position(|each| *each == status).unwrap_or(ORDER.len())
+}
 
 /// The class of a status.
 pub fn class(status: Status) -> &'static str {
@@ -74,6 +80,12 @@ fn percent(thousandths: i64) -> String {
     format!("{}.{:03}", thousandths / 1000, thousandths % 1000)
 }
 
+/// A part of a whole in percent.
+pub fn share(part: usize, whole: usize) -> String {
+    let thousandths = (part * 100_000).checked_div(whole).unwrap_or(0);
+    percent(thousandths.try_into().unwrap_or(Axis::END))
+}
+
 /// The marks of a window's axis.
 pub fn marks(window: &Range) -> Vec<Mark> {
     let ticks = Axis::of(window).map(|axis| axis.ticks()).unwrap_or_default();
@@ -90,7 +102,7 @@ fn part(axis: Axis, class: &'static str, from: &str, to: &str, told: &str) -> Op
 }
 
 /// A subject's status over the window; nothing where no time can be read.
-pub fn verdict(window: &Range, intervals: &[StatusRange], records: &[String]) -> Option<Bar> {
+pub fn verdict(window: &Range, intervals: &[StatusRange]) -> Option<Bar> {
     let axis = Axis::of(window)?;
     let draw = |range: &StatusRange| part(axis, class(range.status), &range.from, &range.to, say(range.status));
     // Failures last: what is widened to be seen must not be covered.
@@ -98,12 +110,7 @@ pub fn verdict(window: &Range, intervals: &[StatusRange], records: &[String]) ->
     let parts: Vec<Part> = fine.into_iter().chain(failing).filter_map(draw).collect();
     let told: Vec<String> =
         intervals.iter().map(|range| format!("{} from {}", say(range.status), range.from)).collect();
-    let marks = records.iter().filter_map(|time| axis.at(time)).take(MARKED).map(percent).collect();
-    (!parts.is_empty()).then(|| Bar {
-        label: told_in_short(&told, "change of status", "changes of status"),
-        parts,
-        marks,
-    })
+    (!parts.is_empty()).then(|| Bar { label: told_in_short(&told, "change of status", "changes of status"), parts })
 }
 
 /// The log of one account and Region over the window, holes included.
@@ -117,7 +124,7 @@ pub fn coverage(window: &Range, pair: &PairCoverage) -> Option<Bar> {
     };
     let parts: Vec<Part> = fine.into_iter().chain(holes).filter_map(|s| draw(&s.grade, &s.from, &s.to)).collect();
     let told: Vec<String> = stretches.iter().map(|s| format!("{} from {} to {}", s.grade, s.from, s.to)).collect();
-    (!parts.is_empty()).then(|| Bar { label: told_in_short(&told, "stretch", "stretches"), parts, marks: Vec::new() })
+    (!parts.is_empty()).then(|| Bar { label: told_in_short(&told, "stretch", "stretches"), parts })
 }
 
 fn told_in_short(told: &[String], one: &str, many: &str) -> String {
@@ -127,20 +134,6 @@ fn told_in_short(told: &[String], one: &str, many: &str) -> String {
         1 => format!("{first}; and 1 more {one}"),
         more => format!("{first}; and {more} more {many}"),
     }
-}
-
-/// The share of the window in which the demand was shown to hold, such as `58 %`, cut and never rounded up.
-///
-/// Nothing where it was neither shown to hold nor to fail.
-pub fn held(window: &Range, intervals: &[StatusRange]) -> Option<String> {
-    let axis = Axis::of(window)?;
-    intervals.iter().find(|range| matches!(range.status, Status::Compliant | Status::NonCompliant))?;
-    let compliant = intervals.iter().filter(|range| range.status == Status::Compliant);
-    let parts = compliant.filter_map(|range| Some(axis.at(&range.to)? - axis.at(&range.from)?));
-    Some(match parts.sum::<i64>() {
-        1..1_000 => "<1 %".into(),
-        sum => format!("{} %", sum / 1_000),
-    })
 }
 
 #[cfg(test)]
@@ -161,20 +154,10 @@ mod tests {
             range("01T00:00:00", "10T23:59:00", Status::Compliant),
             range("10T23:59:00", "11T00:00:00", Status::NonCompliant),
         ];
-        let bar = verdict(&window(), &intervals, &[]);
+        let bar = verdict(&window(), &intervals);
         let parts = bar.map(|bar| bar.parts).unwrap_or_default();
         let last = parts.last().map(|part| (part.class, part.x.as_str(), part.width.as_str()));
         assert_eq!(last, Some(("fails", "99.550", "0.450")));
-    }
-
-    #[test]
-    fn the_share_held_is_never_rounded_up() {
-        let held = |intervals: &[StatusRange]| held(&window(), intervals);
-        assert_eq!(held(&[range("01T00:00:00", "10T23:59:00", Status::Compliant)]), Some("99 %".into()));
-        assert_eq!(held(&[range("01T00:00:00", "11T00:00:00", Status::Compliant)]), Some("100 %".into()));
-        assert_eq!(held(&[range("01T00:00:00", "01T00:30:00", Status::Compliant)]), Some("<1 %".into()));
-        assert_eq!(held(&[range("01T00:00:00", "11T00:00:00", Status::NonCompliant)]), Some("0 %".into()));
-        assert_eq!(held(&[range("01T00:00:00", "11T00:00:00", Status::InsufficientData)]), None);
     }
 
     #[test]

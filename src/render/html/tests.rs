@@ -1,8 +1,7 @@
-//! What a reader of the HTML report may rely on.
+//! What a reader of the HTML report may rely on; what its script does is shown in a browser (`tests/browser`).
 
 use super::super::sample;
 use super::*;
-use crate::report::wire::EvidenceRef;
 use serde_json::Value as Json;
 
 fn shown(report: &Report) -> String {
@@ -10,8 +9,16 @@ fn shown(report: &Report) -> String {
 }
 
 fn data(page: &str) -> &str {
-    let after = page.split_once("<script type=\"application/json\" id=\"report\">").map_or("", |(_, rest)| rest);
+    let after = page.split_once("<script type=\"application/octet-stream\" id=\"data\">").map_or("", |(_, rest)| rest);
     after.split_once("</script>").map_or("", |(data, _)| data)
+}
+
+fn unpacked(page: &str) -> Json {
+    let bytes = STANDARD.decode(data(page)).unwrap_or_default();
+    let mut text = vec![0; 1 << 20];
+    let length = libdeflater::Decompressor::new().zlib_decompress(&bytes, &mut text).unwrap_or_default();
+    text.truncate(length);
+    serde_json::from_slice(&text).unwrap_or_default()
 }
 
 /// Everything but style, script and data.
@@ -66,32 +73,70 @@ fn the_page_asks_for_nothing_from_outside() {
 }
 
 #[test]
-fn the_embedded_report_is_the_report() {
-    let report = sample();
-    let embedded: Option<Json> = serde_json::from_str(data(&shown(&report))).ok();
-    assert_eq!(embedded, serde_json::to_value(report).ok());
+fn the_script_makes_text_and_never_markup_or_code() {
+    for parsing in
+        ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "DOMParser", "eval(", "Function(", "import("]
+    {
+        assert!(!SCRIPT.contains(parsing), "{parsing}");
+    }
+    assert!(!SCRIPT.contains("</script") && !SCRIPT.contains("<!--"), "nothing may end the element that holds it");
+    let policy = policy();
+    assert!(policy.contains("require-trusted-types-for 'script'") && !policy.contains("unsafe"), "{policy}");
 }
 
 #[test]
-fn every_verdict_can_be_reached_and_shows_its_evidence() {
+fn the_data_holds_all_but_files_that_nothing_cites() {
     let report = sample();
-    let page = shown(&report);
-    for verdict in &report.verdicts {
-        assert_eq!(page.matches(&format!("id=\"v-{}\"", verdict.uid)).count(), 1, "{}", verdict.uid);
-        for evidence in &verdict.evidence {
-            if let EvidenceRef::Record(record) = evidence {
-                assert!(page.contains(&record.event_id), "{}", record.event_id);
-            }
+    let told = unpacked(&shown(&report));
+    let whole = serde_json::to_value(&report).unwrap_or_default();
+    for (member, value) in whole.as_object().into_iter().flatten() {
+        if !["sources", "verdicts"].contains(&member.as_str()) {
+            assert_eq!(told.pointer(&format!("/report/{member}")), Some(value), "{member}");
         }
     }
-    assert_eq!(page.matches("<pre").count(), report.records.len(), "each cited record once");
+    let rows = |pointer: &str| told.pointer(pointer).and_then(Json::as_array).map(Vec::len);
+    assert_eq!(rows("/verdicts/control"), Some(report.verdicts.len()));
+    assert_eq!(rows("/verdicts/cite"), Some(report.verdicts.iter().map(|v| v.evidence.len()).sum()));
+    assert_eq!(told.pointer("/files"), Some(&Json::from(report.sources.len())));
 }
 
 #[test]
-fn base64_is_that_of_the_rfc() {
-    let told = ["", "f", "fo", "foo", "foob", "fooba", "foobar"].map(|text| base64(text.as_bytes()));
-    assert_eq!(told, ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"]);
-    assert_eq!(base64(&[251, 255, 191]), "+/+/");
+fn the_first_screen_reads_without_the_script() {
+    let report = sample();
+    let markup = markup(&shown(&report));
+    for verdict in report.verdicts.iter().filter(|v| v.exception.is_none()).take(1) {
+        assert!(markup.contains(&format!("#/verdict/{}/", verdict.control)));
+    }
+    for told in ["<noscript>", "What fails, worst first", "What could not be judged", "Coverage", "controls hold"] {
+        assert!(markup.contains(told), "{told}");
+    }
+}
+
+#[test]
+fn a_trend_and_a_baseline_are_shown_where_there_are_some() {
+    let mut report = sample();
+    (report.history, report.comparison) = (Vec::new(), None);
+    assert!(!shown(&report).contains("id=\"trend\"") && !shown(&report).contains("id=\"since\""));
+    let mut earlier = crate::report::history::line(&report);
+    earlier.as_of = "2026-10-01T00:00:00Z".into();
+    report.history = vec![earlier, crate::report::history::line(&report)];
+    let since = serde_json::json!({"baseline": {"as_of": "2026-10-02T00:00:00Z", "window": report.run.window,
+        "tool": report.tool, "scope_sha256": ""}, "same_scope": false, "differences": ["other limits"],
+        "counts": {"new": 1}, "changes": [{"uid": "u", "control": "VLT-02", "subject": "<i>", "change": "new",
+        "was": null, "now": {"status": "NON_COMPLIANT", "severity": "low", "code": "not_locked", "excepted": false}}]});
+    report.comparison = serde_json::from_value(since).ok();
+    let markup = markup(&shown(&report));
+    for told in
+        ["id=\"trend\"", "2 runs; 2026-10-01T00:00:00Z", "Since 2026-10-02", "not a trend", "&lt;i&gt;", "not locked"]
+    {
+        assert!(markup.contains(told), "{told}");
+    }
+}
+
+#[test]
+fn an_address_names_any_text() {
+    assert_eq!(address("arn:aws:s3:::a/b c"), "arn%3Aaws%3As3%3A%3A%3Aa%2Fb%20c");
+    assert_eq!(address("\"<é>-._~"), "%22%3C%C3%A9%3E-._~");
 }
 
 #[test]
@@ -105,5 +150,6 @@ fn a_report_without_anything_is_still_a_page() {
     report.summary.by_severity.clear();
     report.summary.gate.exit_code = 0;
     report.run.window.from = "?".into();
-    assert!(shown(&report).contains("PASS"));
+    let page = shown(&report);
+    assert!(page.contains("PASS") && page.contains("Nothing fails.") && page.contains("Everything could be judged."));
 }

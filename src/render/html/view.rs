@@ -1,26 +1,33 @@
-//! The page as the template sees it: the report, ordered, counted and placed on the time axis.
+//! The first screen as the template sees it: the answer, ordered, counted and placed on the time axis.
 //!
-//! The template decides how it looks and knows no arithmetic; nothing here is new to a reader of the JSON.
+//! It reads without JavaScript. The template decides how it looks and knows no arithmetic; nothing here is new to a
+//! reader of the JSON.
 
 use super::super::cite::{gate_word, name, worst_first};
 use super::super::numbers::{counted, grouped, size};
 use super::super::stretch::{MISSING, span, with_holes};
-use super::draw::{self, Bar, Mark};
-use super::record::{Proof, Shelf};
-use super::verdict::{Fact, Group, Outcome, facts, groups};
+use super::draw::{self, Bar, Mark, ORDER};
+use super::missing::{Missing, missing};
+use super::score::{Score, score, worst_status};
+use super::trend::{Since, Trend, since, trend};
 use crate::report::wire::{
-    DefectInfo, Drift, ExceptionInfo, FrameworkInfo, GradedRange, Incident, PairCoverage, Range, Report,
-    RequirementInfo, Run, Severity, SourceFile, Status, Tool, Verdict,
+    ControlInfo, DefectInfo, Drift, ExceptionInfo, FrameworkInfo, GradedRange, Incident, PairCoverage, Range, Report,
+    RequirementInfo, Run, Severity, Status, Tool, Verdict,
 };
 use serde::Serialize;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// Failures drawn in the summary.
+/// Failures drawn.
 const WORST: usize = 12;
-/// Defects listed; the JSON has all.
-const DEFECTS: usize = 200;
-/// Holes of one log listed; the JSON has all.
-const HOLES: usize = 20;
+/// Missing logs and snapshots listed.
+const CAUSES: usize = 12;
+/// Logs drawn, those with holes first.
+const LOGS: usize = 40;
+/// Defects, drifts, exceptions and incidents listed.
+const LISTED: usize = 100;
+/// Holes of one log listed.
+const HOLES: usize = 5;
 
 /// Everything that the template reads.
 #[derive(Serialize)]
@@ -31,18 +38,42 @@ pub struct Page<'a> {
     headline: String,
     tone: &'static str,
     gate: Gate<'a>,
+    score: Score,
+    trend: Option<Trend<'a>>,
+    since: Option<Since<'a>>,
     counts: Vec<Outcome>,
     severities: Vec<Tally>,
     axis: Vec<Mark>,
     worst: Vec<Worst<'a>>,
     worst_more: usize,
+    missing: Vec<Missing<'a>>,
+    missing_more: usize,
+    controls: Vec<ControlRow<'a>>,
     frameworks: Vec<FrameworkRow<'a>>,
-    groups: Vec<Group<'a>>,
-    incidents: Vec<IncidentRow<'a>>,
-    exceptions: &'a [ExceptionInfo],
-    drifts: Vec<DriftRow<'a>>,
-    coverage: Vec<Log<'a>>,
+    incidents: Listed<IncidentRow<'a>>,
+    exceptions: Listed<&'a ExceptionInfo>,
+    drifts: Listed<DriftRow<'a>>,
+    coverage: Listed<Log<'a>>,
     inputs: Inputs<'a>,
+    /// Whether the report has what these views show.
+    vaults: bool,
+    sessions: bool,
+}
+
+/// The first of a list.
+#[derive(Serialize)]
+pub struct Listed<T> {
+    first: Vec<T>,
+    all: String,
+    more: usize,
+}
+
+impl<T> Listed<T> {
+    /// So many of them.
+    pub fn of(items: impl ExactSizeIterator<Item = T>, most: usize) -> Self {
+        let all = items.len();
+        Self { first: items.take(most).collect(), all: grouped(all as u64), more: all.saturating_sub(most) }
+    }
 }
 
 #[derive(Serialize)]
@@ -58,11 +89,32 @@ struct Tally {
     count: u64,
 }
 
-/// A failure in the summary.
+/// A status with its class, its words and a count.
+#[derive(Serialize)]
+struct Outcome {
+    status: &'static str,
+    class: &'static str,
+    label: &'static str,
+    count: u64,
+    told: String,
+}
+
+impl Outcome {
+    /// All four.
+    fn all(counts: &BTreeMap<Status, u64>) -> Vec<Self> {
+        let outcome = |s: Status| {
+            let count = counts.get(&s).copied().unwrap_or(0);
+            Self { status: s.name(), class: draw::class(s), label: draw::say(s), count, told: grouped(count) }
+        };
+        ORDER.map(outcome).into()
+    }
+}
+
+/// A failure.
 #[derive(Serialize)]
 struct Worst<'a> {
-    uid: &'a str,
     control: &'a str,
+    subject: &'a str,
     name: &'a str,
     severity: &'static str,
     message: &'a str,
@@ -72,8 +124,18 @@ struct Worst<'a> {
 }
 
 #[derive(Serialize)]
+struct ControlRow<'a> {
+    id: &'a str,
+    title: &'a str,
+    severity: &'static str,
+    class: &'static str,
+    counts: Vec<Outcome>,
+}
+
+#[derive(Serialize)]
 struct FrameworkRow<'a> {
     framework: &'a FrameworkInfo,
+    class: &'static str,
     failing: Vec<&'a RequirementInfo>,
     counts: Vec<Outcome>,
 }
@@ -81,24 +143,15 @@ struct FrameworkRow<'a> {
 #[derive(Serialize)]
 struct IncidentRow<'a> {
     incident: &'a Incident,
-    actor: Vec<Fact>,
-    behind: Vec<Behind<'a>>,
-    proof: Proof<'a>,
-}
-
-#[derive(Serialize)]
-struct Behind<'a> {
-    uid: &'a str,
-    told: String,
+    kind: String,
+    who: &'a str,
 }
 
 #[derive(Serialize)]
 struct DriftRow<'a> {
-    entity: &'a str,
-    field: &'a str,
+    drift: &'a Drift,
     replayed: String,
     observed: String,
-    proof: Proof<'a>,
 }
 
 #[derive(Serialize)]
@@ -125,10 +178,7 @@ struct Inputs<'a> {
     observations: String,
     stored: String,
     decompressed: String,
-    defects: &'a [DefectInfo],
-    defects_found: usize,
-    cited: Vec<&'a SourceFile>,
-    sources: usize,
+    defects: Listed<&'a DefectInfo>,
 }
 
 /// One term of a balance: the sum first.
@@ -142,11 +192,14 @@ struct Term {
 impl<'a> Page<'a> {
     /// Of one report.
     pub fn of(report: &'a Report) -> Self {
-        let mut shelf = Shelf::of(report);
         let failures = worst_first(report);
+        let mut causes = missing(report);
+        let missing_more = causes.len().saturating_sub(CAUSES);
+        causes.truncate(CAUSES);
         let gate = &report.summary.gate;
         let by_severity = |s: Severity| report.summary.by_severity.get(&s).copied().unwrap_or(0);
         let severities = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
+        let known = |kind: &str| report.entities.iter().any(|entity| entity.kind == kind);
         Self {
             tool: &report.tool,
             run: &report.run,
@@ -154,25 +207,56 @@ impl<'a> Page<'a> {
             headline: headline(report),
             tone: tone(report),
             gate: Gate { word: gate_word(gate.exit_code), exit_code: gate.exit_code, reasons: &gate.reasons },
+            score: score(report),
+            trend: trend(report),
+            since: since(report),
             counts: Outcome::all(&report.summary.by_status),
             severities: severities.map(|s| Tally { name: s.name(), count: by_severity(s) }).into(),
             axis: draw::marks(&report.run.window),
             worst: failures.iter().take(WORST).map(|verdict| worst(report, verdict)).collect(),
             worst_more: failures.len().saturating_sub(WORST),
+            missing: causes,
+            missing_more,
+            controls: controls(report),
             frameworks: report.frameworks.iter().map(framework).collect(),
-            groups: groups(report, &mut shelf),
-            incidents: incidents(report, &mut shelf),
-            exceptions: &report.exceptions,
-            drifts: report.drifts.iter().map(|drift| drift_row(drift, &mut shelf)).collect(),
-            coverage: report.coverage.iter().map(|pair| log(&report.run.window, pair)).collect(),
+            incidents: Listed::of(report.incidents.iter().map(incident), LISTED),
+            exceptions: Listed::of(report.exceptions.iter(), LISTED),
+            drifts: Listed::of(report.drifts.iter().map(drift), LISTED),
+            coverage: logs(report),
             inputs: inputs(report),
+            vaults: known("vault"),
+            sessions: known("session") || known("team"),
         }
     }
 }
 
+/// The controls that need attention first.
+fn controls(report: &Report) -> Vec<ControlRow<'_>> {
+    let mut all: Vec<&ControlInfo> = report.controls.iter().collect();
+    all.sort_by_key(|control| (draw::rank(worst_status(control)), Reverse(control.severity), &control.id));
+    let row = |control: &'_ ControlInfo| -> (&'static str, Vec<Outcome>) {
+        (draw::class(worst_status(control)), Outcome::all(&control.counts))
+    };
+    let told = all.into_iter().map(|control| {
+        let (class, counts) = row(control);
+        ControlRow { id: &control.id, title: &control.title, severity: control.severity.name(), class, counts }
+    });
+    told.collect()
+}
+
 fn framework(framework: &FrameworkInfo) -> FrameworkRow<'_> {
     let failing = framework.requirements.iter().filter(|r| r.status == Status::NonCompliant);
-    FrameworkRow { framework, failing: failing.collect(), counts: Outcome::all(&framework.counts) }
+    let class = draw::class(framework.status);
+    FrameworkRow { framework, class, failing: failing.collect(), counts: Outcome::all(&framework.counts) }
+}
+
+fn incident(incident: &Incident) -> IncidentRow<'_> {
+    let who = ["principal", "service", "account"].iter().find_map(|key| incident.actor.get(*key)?.as_str());
+    IncidentRow { incident, kind: incident.kind.replace('_', " "), who: who.unwrap_or("unknown") }
+}
+
+fn drift(drift: &Drift) -> DriftRow<'_> {
+    DriftRow { drift, replayed: drift.replayed.to_string(), observed: drift.observed.to_string() }
 }
 
 fn headline(report: &Report) -> String {
@@ -198,40 +282,25 @@ fn tone(report: &Report) -> &'static str {
 
 fn worst<'a>(report: &'a Report, verdict: &'a Verdict) -> Worst<'a> {
     Worst {
-        uid: &verdict.uid,
         control: &verdict.control,
+        subject: &verdict.subject.id,
         name: name(verdict),
         severity: verdict.severity.name(),
         message: &verdict.reason.message,
         since: &verdict.since,
-        bar: draw::verdict(&report.run.window, &verdict.intervals, &[]),
+        bar: draw::verdict(&report.run.window, &verdict.intervals),
         excepted: verdict.exception.is_some(),
     }
 }
 
-fn incidents<'a>(report: &'a Report, shelf: &mut Shelf<'a>) -> Vec<IncidentRow<'a>> {
-    let verdicts: BTreeMap<&str, &Verdict> = report.verdicts.iter().map(|v| (v.uid.as_str(), v)).collect();
-    let behind = |uid: &'a String| {
-        let verdict = verdicts.get(uid.as_str());
-        Behind { uid, told: verdict.map_or_else(|| uid.clone(), |v| format!("{} {}", v.control, name(v))) }
-    };
-    let row = |incident: &'a Incident| IncidentRow {
-        incident,
-        actor: facts(&incident.actor),
-        behind: incident.verdicts.iter().map(behind).collect(),
-        proof: shelf.proof(&incident.evidence),
-    };
-    report.incidents.iter().map(row).collect()
-}
-
-fn drift_row<'a>(drift: &'a Drift, shelf: &mut Shelf<'a>) -> DriftRow<'a> {
-    DriftRow {
-        entity: &drift.entity,
-        field: &drift.field,
-        replayed: drift.replayed.to_string(),
-        observed: drift.observed.to_string(),
-        proof: shelf.proof(&drift.evidence),
+/// The logs, those with holes first.
+fn logs(report: &Report) -> Listed<Log<'_>> {
+    let mut pairs: Vec<&PairCoverage> = report.coverage.iter().collect();
+    let whole = |pair: &PairCoverage| !with_holes(&report.run.window, pair).iter().any(|s| s.grade == MISSING);
+    if pairs.len() > LOGS {
+        pairs.sort_by_key(|pair| whole(pair));
     }
+    Listed::of(pairs.into_iter().map(|pair| log(&report.run.window, pair)), LOGS)
 }
 
 fn log<'a>(window: &Range, pair: &'a PairCoverage) -> Log<'a> {
@@ -277,10 +346,7 @@ fn inputs(report: &Report) -> Inputs<'_> {
         observations: grouped(inputs.observations),
         stored: size(inputs.bytes.stored),
         decompressed: size(inputs.bytes.decompressed),
-        defects: inputs.defects.get(..DEFECTS).unwrap_or(&inputs.defects),
-        defects_found: inputs.defects.len(),
-        cited: report.sources.iter().filter(|source| source.sha256.is_some()).collect(),
-        sources: report.sources.len(),
+        defects: Listed::of(inputs.defects.iter(), LISTED),
     }
 }
 

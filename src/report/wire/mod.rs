@@ -3,6 +3,7 @@
 //! Members stand in this order, lists are sorted by id, absent things are `null` or empty: never left out silently.
 
 mod comparison;
+mod estate;
 mod evidence;
 mod framework;
 mod incident;
@@ -11,6 +12,7 @@ mod verdict;
 
 pub use crate::status::{Mapping, Severity, Status};
 pub use comparison::{Answer, Baseline, Change, Changed, Comparison, HistoryLine};
+pub use estate::{CopySeries, EstateAttribute, EstateEntity, EstateSpan};
 pub use evidence::{CoverageRef, CoverageStretch, EvidenceRef, RecordBody, RecordRef, RowRef};
 pub use framework::{FrameworkInfo, RequirementControl, RequirementInfo, RunFramework, RunFrameworkControl};
 pub use incident::{Incident, IncidentScore, Step};
@@ -62,6 +64,12 @@ pub struct Report {
     /// Earlier runs of the same scope and this one, by as-of; empty where no history is kept.
     #[serde(default)]
     pub history: Vec<HistoryLine>,
+    /// Vaults, shares, teams and sessions over time, by kind and id.
+    #[serde(default)]
+    pub entities: Vec<EstateEntity>,
+    /// The copies in air-gapped vaults, by vault and resource.
+    #[serde(default)]
+    pub copies: Vec<CopySeries>,
 }
 
 /// The program.
@@ -139,6 +147,12 @@ pub struct ControlInfo {
     pub title: String,
     /// `copy`, `sharing`, …
     pub family: String,
+    /// What is judged.
+    #[serde(default)]
+    pub description: String,
+    /// What to do about a failure.
+    #[serde(default)]
+    pub remediation: String,
     /// Base severity.
     pub severity: Severity,
     /// Parameters in force.
