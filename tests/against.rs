@@ -141,6 +141,10 @@ fn diff_gives_what_audit_with_a_baseline_gives() {
         assert_eq!((at_once.code, &at_once.out), (1, &later.out), "{format}");
         assert_eq!(later.code, 1);
     }
+    let sarif: Value = serde_json::from_slice(&folder.run("diff old.json new.json --format sarif").out).unwrap();
+    assert_eq!(sarif["runs"][0]["results"][0]["baselineState"], "new");
+    let sarif: Value = serde_json::from_slice(&folder.run("diff new.json new.json --format sarif").out).unwrap();
+    assert_eq!(sarif["runs"][0]["results"][0]["baselineState"], "unchanged");
     let text = String::from_utf8(folder.run("diff old.json new.json --format text").out).unwrap();
     assert!(text.contains("COMPLIANT (locked") && text.contains("→ NON_COMPLIANT critical"), "{text}");
     assert!(text.contains("1 regressed") && text.contains("0 fixed"), "{text}");
@@ -152,7 +156,7 @@ fn a_baseline_that_is_no_report_is_bad_usage() {
     folder.run("audit inventory --baseline nowhere.json").says(2, &["--baseline: cannot read nowhere.json"]);
     folder.put("other.json", "{\"Records\":[]}");
     folder.run("audit inventory --baseline other.json").says(2, &["other.json is no JSON report (vaultrail.report/1)"]);
-    folder.run("diff other.json other.json").says(2, &["OLD other.json is no JSON report"]);
+    folder.run("diff other.json other.json").says(2, &["OLD: other.json is no JSON report"]);
 }
 
 fn lines(folder: &Folder) -> Vec<HistoryLine> {

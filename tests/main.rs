@@ -4,6 +4,7 @@
 
 mod against;
 mod architecture;
+mod automation;
 mod bad_input;
 mod browser;
 mod cited;

@@ -11,7 +11,7 @@ use super::cite::{Library, worst_first};
 use super::json::{Spelled, compact};
 use super::resource::Resource;
 use super::visible::short;
-use crate::report::wire::{ControlInfo, EvidenceRef, Report, Severity, Status, Verdict};
+use crate::report::wire::{Changed, ControlInfo, EvidenceRef, Report, Severity, Status, Verdict};
 use libdeflater::{CompressionLvl, Compressor};
 use model::{
     Artifact, ArtifactLocation, Configuration, Fingerprints, Hashes, Location, Logical, Outcome, OutcomeProperties,
@@ -83,7 +83,7 @@ struct Artifacts<'a> {
 }
 
 fn artifacts<'a>(report: &'a Report, outcomes: &[&Verdict]) -> Artifacts<'a> {
-    let cited = outcomes.iter().take(MOST_RESULTS).flat_map(|verdict| verdict.evidence.iter().take(RELATED + 1));
+    let cited = outcomes.iter().take(MOST_RESULTS).flat_map(|verdict| in_order(&verdict.evidence).take(RELATED + 1));
     let cited: BTreeSet<u64> = cited.filter_map(source).collect();
     let mut found = Artifacts { listed: Vec::new(), places: BTreeMap::new() };
     // SARIF lists a file once.
@@ -219,6 +219,8 @@ fn results(
 ) -> io::Result<usize> {
     let rules: BTreeMap<&str, usize> =
         report.controls.iter().enumerate().map(|(at, control)| (control.id.as_str(), at)).collect();
+    let changes = report.comparison.iter().flat_map(|comparison| &comparison.changes);
+    let changes: BTreeMap<&str, &Changed> = changes.map(|changed| (changed.uid.as_str(), changed)).collect();
     let library = Library::of(report);
     let level = CompressionLvl::new(1).map_err(|_| io::Error::other("libdeflate has no level 1"))?;
     let mut compressor = Compressor::new(level);
@@ -228,7 +230,10 @@ fn results(
     let allowed = outcomes.len().min(MOST_RESULTS);
     for (at, verdict) in outcomes.iter().take(allowed).enumerate() {
         batch.extend_from_slice(if at > 0 { b",\n" } else { b"\n" });
-        serde_json::to_writer(&mut batch, &outcome(verdict, &rules, artifacts, &library))?;
+        let baseline_state =
+            report.comparison.is_some().then(|| baseline_state(changes.get(verdict.uid.as_str()).copied()));
+        let outcome = Outcome { baseline_state, ..outcome(verdict, &rules, artifacts, &library) };
+        serde_json::to_writer(&mut batch, &outcome)?;
         pending += 1;
         if batch.len() < BATCH && at + 1 < allowed {
             continue;
@@ -246,6 +251,24 @@ fn results(
     Ok(written)
 }
 
+/// A result is new where the baseline had no failure and nothing open, and updated where it had the other of the two, or one
+/// of another severity.
+fn baseline_state(changed: Option<&Changed>) -> &'static str {
+    let was = changed.map(|changed| changed.was.as_ref().map(|was| was.status));
+    match was {
+        None => "unchanged",
+        Some(Some(Status::NonCompliant | Status::InsufficientData)) => "updated",
+        Some(_) => "new",
+    }
+}
+
+/// The first record that is cited comes first: snapshots that are cited too may be older.
+fn in_order(evidence: &[EvidenceRef]) -> impl Iterator<Item = &EvidenceRef> {
+    let first = evidence.iter().position(|e| matches!(e, EvidenceRef::Record(_)));
+    let others = evidence.iter().enumerate().filter(move |(at, _)| Some(*at) != first).map(|(_, e)| e);
+    first.and_then(|at| evidence.get(at)).into_iter().chain(others)
+}
+
 fn outcome<'a>(
     verdict: &'a Verdict,
     rules: &BTreeMap<&str, usize>,
@@ -259,7 +282,7 @@ fn outcome<'a>(
         fully_qualified_name: name(Resource::of(&verdict.subject).arn),
         kind: "resource",
     };
-    let mut cited = verdict.evidence.iter().map(|evidence| location(evidence, artifacts, library));
+    let mut cited = in_order(&verdict.evidence).map(|evidence| location(evidence, artifacts, library));
     let mut first = cited.next().unwrap_or_else(|| nowhere(verdict));
     first.logical_locations.insert(0, subject);
     first.message = None;
@@ -278,6 +301,7 @@ fn outcome<'a>(
             uid: name(&verdict.uid),
             primary_location_line_hash: format!("{}:1", name(&verdict.uid)),
         },
+        baseline_state: None,
         suppressions: verdict.exception.as_ref().map(|exception| {
             let told = format!("{} (owner {}, until {})", exception.reason, exception.owner, exception.expires);
             [Suppression { kind: "external", status: "accepted", justification: short(&told, LONGEST).into_owned() }]

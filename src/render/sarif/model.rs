@@ -59,6 +59,9 @@ pub struct Outcome<'a> {
     pub partial_fingerprints: Fingerprints<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suppressions: Option<[Suppression; 1]>,
+    /// Only where there is a baseline (§3.27.24).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline_state: Option<&'static str>,
     pub properties: OutcomeProperties<'a>,
 }
 
