@@ -81,7 +81,7 @@ Examples:
 
 Exit codes:
   0  the gate passes
-  1  a NON_COMPLIANT verdict at or above --fail-on, not excepted
+  1  a NON_COMPLIANT verdict at or above --fail-on, not excepted, not in the --baseline
   2  bad usage, bad configuration, a path that does not exist, an output that cannot be written
   3  nothing at or above --fail-on could be decided, or --insufficient fail and something could not
   4  damaged evidence, unless --allow-defects
