@@ -11,7 +11,6 @@ use serde_json::Value;
 use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Arc;
-use zstd::bulk::{Compressor, Decompressor};
 
 /// What orders and names a record, and its text.
 #[derive(Debug, Clone)]
@@ -56,15 +55,12 @@ struct Bare {
 struct Bundle {
     /// Bytes of text.
     length: u32,
-    /// Zstandard (RFC 8878).
+    /// LZ4, a block.
     stored: Box<[u8]>,
 }
 
 /// Bytes of text in a bundle, or one longer record: to open any record costs little more than to parse it.
-const BUNDLE: usize = 16 << 10;
-
-/// Of zstd: the fastest that looks for matches with care.
-const LEVEL: i32 = 1;
+const BUNDLE: usize = 64 << 10;
 
 impl From<Record> for Packed {
     fn from(record: Record) -> Self {
@@ -192,23 +188,24 @@ fn seal(text: &mut Vec<u8>, waiting: &mut Vec<(&mut Rest, Range<usize>)>) {
 }
 
 fn compress(text: &[u8]) -> Option<Box<[u8]>> {
-    let mut zstd = COMPRESSOR.take().or_else(|| Compressor::new(LEVEL).ok())?;
-    let stored = zstd.compress(text).ok();
-    COMPRESSOR.set(Some(zstd));
+    let mut room = ROOM.take();
+    room.resize(lz4_flex::block::get_maximum_output_size(text.len()), 0);
+    let stored = lz4_flex::block::compress_into(text, &mut room).ok();
     // Copied, for what was reserved is many times as long.
-    stored.map(|stored| stored.as_slice().into())
+    let stored = stored.and_then(|length| room.get(..length)).map(Into::into);
+    ROOM.set(room);
+    stored
 }
 
 thread_local! {
-    /// Making one takes longer than most bundles.
-    static COMPRESSOR: Cell<Option<Compressor<'static>>> = const { Cell::new(None) };
+    /// What bundles are compressed into.
+    static ROOM: Cell<Vec<u8>> = Cell::default();
     static OPENER: Cell<Opener> = Cell::default();
 }
 
 /// Decompresses a bundle once as long as its records are opened one after another.
 #[derive(Default)]
 struct Opener {
-    zstd: Option<Decompressor<'static>>,
     last: Option<Arc<Bundle>>,
     /// What the last bundle holds.
     text: Vec<u8>,
@@ -218,9 +215,7 @@ impl Opener {
     fn text(&mut self, bundle: &Arc<Bundle>, range: &Range<u32>) -> Option<&[u8]> {
         if !self.last.as_ref().is_some_and(|last| Arc::ptr_eq(last, bundle)) {
             self.last = None;
-            let mut zstd = self.zstd.take().or_else(|| Decompressor::new().ok())?;
-            self.text = zstd.decompress(&bundle.stored, bundle.length as usize).ok()?;
-            self.zstd = Some(zstd);
+            self.text = lz4_flex::block::decompress(&bundle.stored, bundle.length as usize).ok()?;
             self.last = Some(Arc::clone(bundle));
         }
         self.text.get(range.start as usize..range.end as usize)

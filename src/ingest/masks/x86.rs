@@ -6,7 +6,7 @@
 
 #![expect(clippy::inline_always, reason = "only what is inlined into the job is compiled for the wide instructions")]
 
-use super::{BEFORE, BRACKET_CASE, Job, Masks, PAIR, Rare, SPACE, VOWEL, Wide, Window};
+use super::{BEFORE, BRACKET_CASE, Job, Masks, PAIR, Rare, SPACE, VOWEL, Wide, Window, Words};
 use std::arch::x86_64::{
     __m256i, _kand_mask64, _kandn_mask64, _kor_mask64, _kortestz_mask64_u8, _mm_clmulepi64_si128, _mm_cvtsi64_si128,
     _mm_cvtsi128_si64, _mm_set1_epi8, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8, _mm256_loadu_si256, _mm256_min_epu8,
@@ -23,7 +23,6 @@ impl Avx512 {
         let known = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl")
-            && is_x86_feature_detected!("pclmulqdq")
             && is_x86_feature_detected!("bmi1")
             && is_x86_feature_detected!("bmi2")
             && is_x86_feature_detected!("popcnt");
@@ -31,7 +30,7 @@ impl Avx512 {
     }
 
     pub fn run<J: Job>(self, job: J) -> J::Output {
-        #[target_feature(enable = "avx512f,avx512bw,avx512vl,pclmulqdq,bmi1,bmi2,popcnt")]
+        #[target_feature(enable = "avx512f,avx512bw,avx512vl,bmi1,bmi2,popcnt")]
         fn run<J: Job>(cpu: Avx512, job: J) -> J::Output {
             job.run(cpu)
         }
@@ -84,8 +83,8 @@ impl Wide for Avx512 {
 
     #[inline(always)]
     fn prefix_xor(self, bits: u64) -> u64 {
-        // SAFETY: the token proves the instruction.
-        unsafe { carryless(bits) }
+        // Not by carry-less multiplication: the vector units have enough to do, and this runs beside them.
+        Words.prefix_xor(bits)
     }
 }
 
