@@ -3,6 +3,7 @@
 use crate::arn::{AccountId, Region};
 use crate::instant::Instant;
 use serde::Serialize;
+use std::borrow::Cow;
 
 /// Points at one entry of the evidence log (`ingest::Log::entries`).
 ///
@@ -40,11 +41,14 @@ pub struct Stretch {
     pub grade: Grade,
 }
 
+/// What a piece of evidence shows: nearly always words of the program's own, which take no memory of each citation.
+pub type Note = Cow<'static, str>;
+
 /// One cited piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cite {
     /// A record or a snapshot row, and what it shows.
-    Entry(Evidence, String),
+    Entry(Evidence, Note),
     /// A stretch of log in which something would have been seen.
-    Coverage(Stretch, String),
+    Coverage(Stretch, Note),
 }

@@ -258,8 +258,8 @@ fn on_team(team: &Team, view: &View<'_>) -> Judgement {
     for removal in view.happened(&removals(team, view.of.world), from) {
         let ticket = has_ticket(removal.at, view);
         let (said, inside) = &removal.what;
-        let shown = inside.iter().map(|evidence| (*evidence, "the team in the share".to_owned()));
-        let proof = Proof::shown(removal.evidence, said.as_str()).with(Proof::all(shown));
+        let shown = inside.iter().map(|evidence| (*evidence, "the team in the share"));
+        let proof = Proof::shown(removal.evidence, said.clone()).with(Proof::all(shown));
         let weighed = if ticket { Weighed::Fine(None) } else { Weighed::Against("team_share_removed", proof) };
         found.add(removal.evidence, said.clone(), weighed);
     }

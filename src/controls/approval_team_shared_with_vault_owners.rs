@@ -127,7 +127,7 @@ fn held(share: &Share, team: &TeamArn, account: &AccountId, view: &View<'_>) -> 
         }
         let pair = share.pair();
         let inside = view.state(resource, pair.as_ref(), "the team is in the share");
-        let state = view.state(line, pair.as_ref(), &format!("{principal} holds the share"));
+        let state = view.state(line, pair.as_ref(), format!("{principal} holds the share"));
         let (Some((_, first)), Some((_, second))) = (inside.last_known(), state.last_known()) else { continue };
         match inside.stale("The share").or_else(|| state.stale("The share")) {
             Some(stale) => answer = Held::Stale(Box::new(stale)),

@@ -6,11 +6,11 @@
 use super::air_gapped;
 use super::subject::{Key, Subject};
 use crate::arn::{AccountId, JobId, KeyArn, PlanArn, RecoveryPointArn, SessionArn, ShareArn, TeamArn, VaultArn};
-use crate::evidence::{Cite, Evidence};
+use crate::evidence::{Cite, Evidence, Note};
 use crate::facts::words::VaultKind;
 use crate::instant::Instant;
 use crate::world::World;
-use crate::world::entity::Entity;
+use crate::world::entity::{Entity, Told};
 
 /// The entries behind a subject, each once, in the order of what they show.
 pub fn of(subject: &Subject, world: &World, at: Instant) -> Vec<Cite> {
@@ -76,34 +76,41 @@ struct Basis<'w> {
 }
 
 impl Basis<'_> {
-    fn say(&mut self, evidence: Option<Evidence>, note: &str) {
+    fn say(&mut self, evidence: Option<Evidence>, note: impl Into<Note>) {
         let Some(evidence) = evidence else { return };
         let known = |cite: &Cite| matches!(cite, Cite::Entry(other, _) if *other == evidence);
         if !self.cites.iter().any(known) {
-            self.cites.push(Cite::Entry(evidence, note.to_owned()));
+            self.cites.push(Cite::Entry(evidence, note.into()));
         }
+    }
+
+    /// The entry that says what never changes. There are many points and jobs, whose other attributes are not looked at.
+    fn told<T>(&mut self, told: &Told<T>, note: &'static str) {
+        self.say(told.as_ref().map(|(_, evidence)| *evidence), note);
     }
 
     /// The entries that set these attributes of an entity, and the latest that showed them again.
     fn entity(&mut self, entity: &dyn Entity, names: &[&str], of: &str) {
         for (name, attribute) in entity.attributes().into_iter().filter(|(name, _)| names.contains(&name.as_ref())) {
             let Some(shown) = attribute.shown(self.at) else { continue };
-            self.say(Some(shown.evidence), &format!("{name} of {of}"));
+            self.say(Some(shown.evidence), format!("{name} of {of}"));
         }
     }
 
     fn vault(&mut self, arn: &VaultArn) {
         let Some(vault) = self.world.vaults.get(arn) else { return };
         let name = format!("the vault {}", arn.name());
-        self.say(vault.first_seen.map(|(_, evidence)| evidence), &name);
-        self.say(vault.kind.spans().last().map(|span| span.evidence), &format!("VaultType of {name}"));
-        self.say(vault.created.map(|(_, evidence)| evidence), &format!("creation of {name}"));
+        self.say(vault.first_seen.map(|(_, evidence)| evidence), name.clone());
+        self.say(vault.kind.spans().last().map(|span| span.evidence), format!("VaultType of {name}"));
+        self.say(vault.created.map(|(_, evidence)| evidence), format!("creation of {name}"));
     }
 
     fn point(&mut self, arn: &RecoveryPointArn) {
         let Some(point) = self.world.points.get(arn) else { return };
-        let names = ["BackupVaultArn", "ResourceArn", "ResourceType", "complete since"];
-        self.entity(point, &names, "the recovery point");
+        self.told(&point.vault, "BackupVaultArn of the recovery point");
+        self.told(&point.resource, "ResourceArn of the recovery point");
+        self.told(&point.resource_type, "ResourceType of the recovery point");
+        self.told(&point.made, "complete since of the recovery point");
         if let Some(vault) = point.vault() {
             self.vault(vault);
         }
@@ -114,7 +121,7 @@ impl Basis<'_> {
         let Some(share) = self.world.shares.get(arn) else { return };
         self.say(share.created.map(|(_, evidence)| evidence), "creation of the share");
         for (resource, line) in &share.resources {
-            self.say(line.spans().first().map(|span| span.evidence), &format!("{resource} in the share"));
+            self.say(line.spans().first().map(|span| span.evidence), format!("{resource} in the share"));
             if let Some(vault) = VaultArn::parse(resource) {
                 self.vault(&vault);
             }
@@ -161,7 +168,7 @@ impl Basis<'_> {
         });
         if let Some((vault, spans)) = naming {
             for span in spans {
-                self.say(Some(span.evidence), &format!("the team of {}", vault.arn.name()));
+                self.say(Some(span.evidence), format!("the team of {}", vault.arn.name()));
             }
             self.vault(&vault.arn);
         }
@@ -187,8 +194,13 @@ impl Basis<'_> {
     fn job(&mut self, id: &JobId) {
         let Some(job) = self.world.jobs.get(id) else { return };
         self.say(job.first_seen.map(|(_, evidence)| evidence), "the job");
-        let names = ["SourceBackupVaultArn", "DestinationBackupVaultArn", "SourceRecoveryPointArn", "ResourceArn"];
-        self.entity(job, &[&names[..], &["ResourceType", "AccountId", "RecoveryPointArn"]].concat(), "the job");
+        self.told(&job.account, "AccountId of the job");
+        self.told(&job.resource, "ResourceArn of the job");
+        self.told(&job.resource_type, "ResourceType of the job");
+        self.told(&job.source_vault, "SourceBackupVaultArn of the job");
+        self.told(&job.source_point, "SourceRecoveryPointArn of the job");
+        self.told(&job.destination, "DestinationBackupVaultArn of the job");
+        self.told(&job.point, "RecoveryPointArn of the job");
         for vault in [&job.source_vault, &job.destination].into_iter().flatten() {
             self.vault(&vault.0);
         }
@@ -202,7 +214,7 @@ impl Basis<'_> {
         else {
             return;
         };
-        self.say(Some(*evidence), &format!("what it encrypts in {}", vault.name()));
+        self.say(Some(*evidence), format!("what it encrypts in {}", vault.name()));
         self.vault(vault);
     }
 

@@ -68,7 +68,7 @@ fn carry(one: &Chosen<'_>, rule: &InForce<'_>, view: &View<'_>) -> Result<Vec<Ci
         return Err(Box::new(Judgement::insufficient("type_unknown", message)));
     };
     let size = small_enough(one, kind, view)?;
-    let cite = |evidence: Evidence, note: &str| Cite::Entry(evidence, note.into());
+    let cite = |evidence: Evidence, note: &'static str| Cite::Entry(evidence, note.into());
     let mut cites: Vec<Cite> = size.map(|evidence| cite(evidence, "size")).into_iter().collect();
     // The volumes of an instance can be exchanged, and so their keys; nothing else changes its own.
     if let Some(copy) = taken(one, view).filter(|_| !kind.eq_ignore_ascii_case("EC2")) {

@@ -1,7 +1,7 @@
 //! A judgement and the algebra that makes one. The types keep a judge honest: COMPLIANT and NON_COMPLIANT need proof, and a
 //! proof of absence can only be had from coverage that was looked up.
 
-use crate::evidence::{Cite, Evidence, Grade, Stretch};
+use crate::evidence::{Cite, Evidence, Grade, Note, Stretch};
 use crate::instant::{self, Instant};
 use crate::status::{Severity, Status};
 use crate::timeline::Origin;
@@ -18,29 +18,30 @@ pub struct Proof {
 
 impl Proof {
     /// A record or row shows it.
-    pub fn shown(evidence: Evidence, note: impl Into<String>) -> Self {
+    pub fn shown(evidence: Evidence, note: impl Into<Note>) -> Self {
         Self { first: Cite::Entry(evidence, note.into()), more: Vec::new(), grade: None, origin: None }
     }
 
     /// The log is whole and nothing of the kind is in it.
-    pub fn absence(covered: Covered, note: &str) -> Option<Self> {
-        let mut cites = covered.stretches.into_iter().map(|s| Cite::Coverage(s, note.to_owned()));
+    pub fn absence(covered: Covered, note: impl Into<Note>) -> Option<Self> {
+        let note = note.into();
+        let mut cites = covered.stretches.into_iter().map(|s| Cite::Coverage(s, note.clone()));
         let first = cites.next()?;
         Some(Self { first, more: cites.collect(), grade: Some(covered.grade), origin: None })
     }
 
     /// The log has a hole here: what shows that something could not have been seen.
-    pub fn hole(stretch: Stretch, note: &str) -> Self {
+    pub fn hole(stretch: Stretch, note: impl Into<Note>) -> Self {
         Self { first: Cite::Coverage(stretch, note.into()), more: Vec::new(), grade: None, origin: None }
     }
 
     /// A digest shows it, known as well as its chain is.
-    pub fn attested(evidence: Evidence, note: impl Into<String>, grade: Grade) -> Self {
+    pub fn attested(evidence: Evidence, note: impl Into<Note>, grade: Grade) -> Self {
         Self { grade: Some(grade), ..Self::shown(evidence, note) }
     }
 
     /// One more record or row.
-    pub fn and(mut self, evidence: Evidence, note: impl Into<String>) -> Self {
+    pub fn and(mut self, evidence: Evidence, note: impl Into<Note>) -> Self {
         let cite = Cite::Entry(evidence, note.into());
         if self.first != cite && !self.more.contains(&cite) {
             self.more.push(cite);
@@ -68,7 +69,7 @@ impl Proof {
     }
 
     /// Several, where there is at least one.
-    pub fn all(items: impl IntoIterator<Item = (Evidence, String)>) -> Option<Self> {
+    pub fn all<N: Into<Note>>(items: impl IntoIterator<Item = (Evidence, N)>) -> Option<Self> {
         let mut items = items.into_iter();
         let (evidence, note) = items.next()?;
         Some(items.fold(Self::shown(evidence, note), |proof, (e, n)| proof.and(e, n)))
@@ -228,7 +229,7 @@ impl Judgement {
     }
 
     /// Cites what is at hand, also where it decides nothing.
-    pub fn citing(mut self, evidence: Evidence, note: impl Into<String>) -> Self {
+    pub fn citing(mut self, evidence: Evidence, note: impl Into<Note>) -> Self {
         self.cites.push(Cite::Entry(evidence, note.into()));
         self
     }

@@ -29,7 +29,7 @@ pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
         pairs.extend(in_regions.iter().map(|region| (account.clone(), region.clone())));
     }
     let scope = &context.policy.scope;
-    pairs.iter().filter(|(account, region)| scope.holds(Some(account), Some(region))).map(Subject::pair).collect()
+    pairs.iter().filter(|(account, region)| scope.holds(Some(account), Some(region))).map(Subject::log).collect()
 }
 
 fn stated<'a>(context: &Context<'a>, name: &str) -> impl Iterator<Item = &'a str> {

@@ -22,7 +22,7 @@ const PENDING: Duration = Duration::hours(2);
 pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
     let scope = &context.policy.scope;
     let pairs = context.world.pairs();
-    pairs.iter().filter(|(account, region)| scope.holds(Some(account), Some(region))).map(Subject::pair).collect()
+    pairs.iter().filter(|(account, region)| scope.holds(Some(account), Some(region))).map(Subject::log).collect()
 }
 
 pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {

@@ -10,15 +10,23 @@ use crate::facts::words::{PointStatus, VaultKind};
 use crate::instant;
 use crate::world::point::Point;
 use chrono::Duration;
+use std::collections::BTreeMap;
 
 /// Recovery points in scope that were complete once, in vaults that are wanted.
 pub fn subjects(context: &Context<'_>, wanted: impl Fn(&VaultArn) -> bool) -> Vec<Subject> {
     let scope = &context.policy.scope;
+    let place = |vault: &VaultArn| {
+        let (account, region) = (vault.account(), vault.region());
+        (wanted(vault) && scope.holds(account.as_ref(), region.as_ref())).then_some((account, region))
+    };
+    // There are many points in few vaults.
+    let mut places = BTreeMap::new();
     let points = context.world.points.values().filter(|point| point.made.is_some());
     points
         .filter_map(|point| {
-            let vault = point.vault().filter(|vault| wanted(vault))?;
-            scope.holds(vault.account().as_ref(), vault.region().as_ref()).then(|| Subject::point(&point.arn, vault))
+            let vault = point.vault()?;
+            let (account, region) = places.entry(vault).or_insert_with(|| place(vault)).clone()?;
+            Some(Subject::point(&point.arn, account, region))
         })
         .collect()
 }

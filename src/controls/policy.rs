@@ -36,6 +36,11 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// Whether everything is judged.
+    pub fn is_everything(&self) -> bool {
+        self.accounts.is_none() && self.regions.is_none()
+    }
+
     /// Whether a thing of this account and Region is judged. Unknown places are.
     pub fn holds(&self, account: Option<&AccountId>, region: Option<&Region>) -> bool {
         let inside =

@@ -86,7 +86,7 @@ fn said(call: &Call, note: &str) -> String {
 
 fn not_stated(call: &Call, note: &str) -> Judgement {
     let message = format!("{}; whether that is allowed is not stated: list the roles in DEL-04.allow_roles.", said(call, note));
-    Judgement::insufficient("policy_not_stated", message).citing(call.evidence, note)
+    Judgement::insufficient("policy_not_stated", message).citing(call.evidence, note.to_owned())
 }
 
 fn not_compared(call: &Call, note: &str) -> Judgement {

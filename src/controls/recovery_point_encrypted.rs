@@ -2,10 +2,10 @@
 
 use super::air_gapped;
 use super::judgement::{Judgement, Proof};
-use super::subject::{Key, Subject};
+use super::points;
+use super::subject::Subject;
 use super::view::{Context, View};
-use crate::facts::words::{PointStatus, VaultKind};
-use crate::instant;
+use crate::facts::words::VaultKind;
 use crate::timeline::Origin;
 use crate::world::point::Point;
 
@@ -13,13 +13,7 @@ pub use super::nothing_to_check as check;
 
 /// Recovery points of every vault that were complete.
 pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
-    let scope = &context.policy.scope;
-    let made = context.world.points.values().filter(|point| point.made.is_some());
-    made.filter_map(|point| {
-        let vault = point.vault()?;
-        scope.holds(vault.account().as_ref(), vault.region().as_ref()).then(|| Subject::point(&point.arn, vault))
-    })
-    .collect()
+    points::subjects(context, |_| true)
 }
 
 pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
@@ -27,9 +21,8 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         let message = "No record shows `IsEncrypted` of the recovery point; add `aws backup list-recovery-points-by-backup-vault` of its vault to the snapshot.";
         Judgement::insufficient("encryption_unknown", message)
     };
-    let found = if let Key::Point(arn) = &subject.key { view.of.world.points.get(arn) } else { None };
-    let Some(point) = found else { return unknown() };
-    if let Some(answer) = beforehand(point, view) {
+    let Some(point) = points::point(subject, view) else { return unknown() };
+    if let Some(answer) = points::beforehand(point, view) {
         return answer;
     }
     match point.encrypted {
@@ -57,17 +50,4 @@ fn by_vault(point: &Point, view: &View<'_>) -> Option<Judgement> {
     let proof = Proof::shown(span.evidence, "VaultType").and(*told, "in this vault").known(Origin::Inferred);
     let message = "No record shows `IsEncrypted`, but a logically air-gapped vault encrypts everything with its own key.";
     Some(Judgement::compliant("encrypted_by_vault", message, &proof))
-}
-
-fn beforehand(point: &Point, view: &View<'_>) -> Option<Judgement> {
-    let (made, _) = point.made?;
-    if !view.is_past(made) {
-        return Some(Judgement::not_applicable("not_yet_created", format!("Made at {}.", instant::show(made))));
-    }
-    let is_over = |status: &PointStatus| status.is_gone() || matches!(status, PointStatus::Expired | PointStatus::Deleting);
-    let over = view.look(&point.status).filter(|span| span.value.as_ref().is_some_and(is_over));
-    let listed_no_more = point.gone.filter(|(at, _)| view.is_past(*at));
-    let (at, evidence) = over.map(|span| (span.from, span.evidence)).or(listed_no_more)?;
-    let message = format!("The recovery point was deleted or expired by {}.", instant::show(at));
-    Some(Judgement::not_applicable("subject_deleted", message).citing(evidence, "no longer there"))
 }

@@ -4,7 +4,6 @@ use super::judgement::{Judgement, Proof, State};
 use super::points::{self, Kept};
 use super::subject::Subject;
 use super::view::{Context, View};
-use crate::arn::VaultArn;
 use crate::status::Status;
 use crate::world::point::Point;
 use chrono::Duration;
@@ -43,7 +42,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         };
         judgement.observed("kept", kept.said()).expected("requiredRetentionDays", days)
     };
-    match life_cycle(point, view) {
+    match life_cycle(point, subject, view) {
         // The last known life cycle is enough to convict, not to acquit.
         Life::Known(kept, proof, stale) => {
             let judgement = answer(kept, Duration::zero(), &proof);
@@ -64,14 +63,13 @@ enum Life {
 }
 
 /// The point's own life cycle. A locked vault lets nobody change it; elsewhere a call may have.
-fn life_cycle(point: &Point, view: &View<'_>) -> Life {
+fn life_cycle(point: &Point, subject: &Subject, view: &View<'_>) -> Life {
     let vault = point.vault();
     if vault.is_some_and(|vault| points::is_air_gapped(&view.of, vault)) {
         let known = view.fixed(&point.retention);
         return known.map_or(Life::Unsaid, |(kept, proof)| Life::Known(Kept::from(*kept), proof, None));
     }
-    let pair = vault.and_then(VaultArn::pair);
-    let state = view.state(&point.retention, pair.as_ref(), "life cycle");
+    let state = view.state(&point.retention, subject.pair().as_ref(), "life cycle");
     if let Some((kept, proof)) = state.last_known() {
         return Life::Known(Kept::from(*kept), proof, state.stale("The life cycle"));
     }

@@ -5,7 +5,7 @@ use super::subject::{Key, Subject};
 use super::view::{Context, View};
 use crate::arn::{SessionArn, TeamArn};
 use crate::coverage::Pair;
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Note};
 use crate::facts::Approver;
 use crate::facts::words::{SessionState, VaultState};
 use crate::instant::{self, Instant};
@@ -87,7 +87,7 @@ struct Case<'v, 'w> {
 impl Case<'_, '_> {
     fn judge(&self) -> Judgement {
         let Some(outcome) = &self.state.value else { return self.ended_unseen() };
-        let proof = self.proof(&format!("session {}", outcome.said()));
+        let proof = self.proof(format!("session {}", outcome.said()));
         let Some((available, _)) = self.available else { return self.not_available(outcome, &proof) };
         if !outcome.is_approved() {
             let late = self.session.state.spans().iter().find(|s| s.value.as_ref().is_some_and(SessionState::is_approved));
@@ -121,7 +121,7 @@ impl Case<'_, '_> {
         }
     }
 
-    fn proof(&self, note: &str) -> Proof {
+    fn proof(&self, note: impl Into<Note>) -> Proof {
         let shown = Proof::shown(self.state.last_shown(self.view.now()).1, note).with(self.request.clone());
         let shown = self.session.requested.map_or(shown.clone(), |(_, e)| shown.and(e, "session begun"));
         let shown = self.session.approved_by.as_ref().filter(|_| self.state.value.as_ref().is_some_and(SessionState::is_approved)).map_or(

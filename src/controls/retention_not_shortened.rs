@@ -7,7 +7,6 @@ use super::policy::{self, Answer};
 use super::routes::End;
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
-use crate::arn::VaultArn;
 use crate::coverage::Pair;
 use crate::evidence::Evidence;
 use crate::facts::Lifecycle;
@@ -51,8 +50,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     if let Some(answer) = points::beforehand(point, view) {
         return answer;
     }
-    let pair = point.vault().and_then(VaultArn::pair);
-    weigh(arn.as_str(), pair.as_ref(), view, |call| of_point(point, call, view), &|at| shown(&point.retention, at).into_iter().flatten().collect())
+    weigh(arn.as_str(), subject.pair().as_ref(), view, |call| of_point(point, call, view), &|at| shown(&point.retention, at).into_iter().flatten().collect())
 }
 
 /// What shows the rules just before and since an instant, and the types of the vaults that they reach for.

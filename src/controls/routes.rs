@@ -120,10 +120,10 @@ pub fn jobs<'w>(context: &Context<'w>) -> impl Iterator<Item = Way<'w>> {
     let context = *context;
     let all = context.world.jobs.values().filter(|job| job.is_copy()).map(move |job| Way::of(&context, job));
     all.filter(move |way| {
-        let place = way.from().or(way.to());
-        let account = place.and_then(VaultArn::account);
-        let region = place.and_then(VaultArn::region);
-        way.concerns_air_gapped() && scope.holds(account.as_ref(), region.as_ref())
+        let place = || way.from().or(way.to());
+        let inside =
+            || scope.holds(place().and_then(VaultArn::account).as_ref(), place().and_then(VaultArn::region).as_ref());
+        way.concerns_air_gapped() && (scope.is_everything() || inside())
     })
 }
 

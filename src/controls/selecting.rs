@@ -128,7 +128,12 @@ pub fn all_known(pair: &Pair, view: &View<'_>) -> Result<Proof, Hole> {
 }
 
 /// A complete list taken up to now that is recent enough, or since which the log is whole.
-fn complete(lists: &[(Instant, Evidence)], pair: Option<&Pair>, view: &View<'_>, note: &str) -> Result<Proof, Hole> {
+fn complete(
+    lists: &[(Instant, Evidence)],
+    pair: Option<&Pair>,
+    view: &View<'_>,
+    note: &'static str,
+) -> Result<Proof, Hole> {
     let after = lists.partition_point(|(at, _)| *at <= view.now());
     if let Some((next, _)) = lists.get(after) {
         view.changes_at(*next);

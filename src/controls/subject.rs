@@ -69,7 +69,17 @@ pub struct Subject {
     pub name: Option<String>,
 }
 
+/// What stands behind the last slash or colon.
+fn last_part(id: &str) -> &str {
+    memchr::memrchr2(b'/', b':', id.as_bytes()).and_then(|at| id.get(at + 1..)).unwrap_or(id)
+}
+
 impl Subject {
+    /// The log that shows what happens to it, where it lies in one account and Region.
+    pub fn pair(&self) -> Option<Pair> {
+        self.account.clone().zip(self.region.clone())
+    }
+
     /// The control itself.
     pub fn control(id: &str) -> Self {
         Self { key: Key::Control, kind: "control", id: id.to_owned(), account: None, region: None, name: None }
@@ -90,15 +100,14 @@ impl Subject {
 
     /// A resource.
     pub fn resource(arn: &ResourceArn) -> Self {
-        let name = arn.as_str().rsplit(['/', ':']).next().map(str::to_owned);
+        let name = Some(last_part(arn.as_str()).to_owned());
         let (account, region) = (arn.account(), arn.region());
         Self { key: Key::Resource(arn.clone()), kind: "resource", id: arn.to_string(), account, region, name }
     }
 
-    /// A recovery point in a vault.
-    pub fn point(arn: &RecoveryPointArn, vault: &VaultArn) -> Self {
-        let name = arn.as_str().rsplit(['/', ':']).next().map(str::to_owned);
-        let (account, region) = (vault.account(), vault.region());
+    /// A recovery point, under the account and Region of its vault.
+    pub fn point(arn: &RecoveryPointArn, account: Option<AccountId>, region: Option<Region>) -> Self {
+        let name = Some(last_part(arn.as_str()).to_owned());
         Self { key: Key::Point(arn.clone()), kind: "recovery_point", id: arn.to_string(), account, region, name }
     }
 
@@ -182,12 +191,12 @@ impl Subject {
 
     /// A recovery account's access, under the id that the report shows.
     pub fn access(key: &str, id: String, account: Option<AccountId>, region: Option<Region>) -> Self {
-        let name = id.rsplit(['/', ':']).next().map(str::to_owned);
+        let name = Some(last_part(&id).to_owned());
         Self { key: Key::Access(key.to_owned()), kind: "restore_access_vault", id, account, region, name }
     }
 
     /// An account's log of a Region.
-    pub fn pair(pair: &Pair) -> Self {
+    pub fn log(pair: &Pair) -> Self {
         let id = format!("{}/{}", pair.0, pair.1);
         let (account, region) = (Some(pair.0.clone()), Some(pair.1.clone()));
         Self { key: Key::Pair(pair.clone()), kind: "account_region", name: Some(id.clone()), id, account, region }
@@ -221,7 +230,7 @@ impl Subject {
 
     /// Whatever kind of entity, under the account and Region whose log shows what happens to it.
     pub fn entity(kind: &'static str, id: &str, pair: Option<&Pair>) -> Self {
-        let name = id.rsplit(['/', ':']).next().map(str::to_owned);
+        let name = Some(last_part(&id).to_owned());
         let (account, region) = pair.cloned().unzip();
         Self { key: Key::Entity(kind, id.to_owned()), kind, id: id.to_owned(), account, region, name }
     }

@@ -108,7 +108,7 @@ fn setting(
     line: &Timeline<bool>,
     pair: Option<&Pair>,
     view: &View<'_>,
-    name: &str,
+    name: &'static str,
     fails: (&'static str, &str),
 ) -> Result<Proof, Box<Judgement>> {
     let state = view.state(line, pair, name);

@@ -6,7 +6,7 @@ use super::limits::Limits;
 use super::params::Params;
 use super::policy::Policy;
 use crate::coverage::Pair;
-use crate::evidence::{Evidence, Grade, Stretch};
+use crate::evidence::{Evidence, Grade, Note, Stretch};
 use crate::instant::{self, Instant};
 use crate::integrity::Integrity;
 use crate::timeline::{Span, Timeline};
@@ -100,12 +100,13 @@ impl<'w> View<'w> {
         &self,
         line: &'l Timeline<T>,
         pair: Option<&Pair>,
-        note: &str,
+        note: impl Into<Note>,
     ) -> State<'l, T> {
         let Some(span) = self.look(line) else { return State::NeverSeen };
         let Some(value) = &span.value else { return State::Changed(span.evidence) };
         let (shown, evidence) = span.last_shown(self.at);
-        let proof = Proof::shown(span.evidence, note).and(evidence, note).known(span.origin_at(self.at));
+        let note = note.into();
+        let proof = Proof::shown(span.evidence, note.clone()).and(evidence, note).known(span.origin_at(self.at));
         let near = self.at <= shown + self.of.world.coverage.terms().max_gap;
         let covered = if near { None } else { Some(self.whole_between(pair, shown, self.at)) };
         if let Some(Err(hole)) = covered {

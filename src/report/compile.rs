@@ -201,12 +201,12 @@ fn references(cites: &[Cite], basis: &[Cite], log: &Log) -> Vec<EvidenceRef> {
 pub fn refer(cite: &Cite, log: &Log) -> Option<EvidenceRef> {
     match cite {
         Cite::Coverage(stretch, note) => {
-            Some(EvidenceRef::Coverage(CoverageRef { coverage: told_stretch(stretch), note: note.clone() }))
+            Some(EvidenceRef::Coverage(CoverageRef { coverage: told_stretch(stretch), note: note.to_string() }))
         }
         Cite::Entry(evidence, note) => {
             let entry = log.entry(*evidence)?;
             let source = entry.source as u64;
-            let note = note.clone();
+            let note = note.to_string();
             Some(match (&entry.said, &entry.place) {
                 (Said::Record(record), Place::Record(number)) => EvidenceRef::Record(RecordRef {
                     source,

@@ -175,7 +175,7 @@ fn entity_info(kind: &'static str, id: String, entity: &dyn Entity, log: &Log, a
 }
 
 fn attribute(name: String, shown: &Shown, log: &Log) -> AttributeInfo {
-    let cite = |evidence: Evidence, note: &str| refer(&Cite::Entry(evidence, note.to_owned()), log);
+    let cite = |evidence: Evidence, note: &'static str| refer(&Cite::Entry(evidence, note.into()), log);
     AttributeInfo {
         known: shown.value.is_some(),
         value: shown.value.clone().unwrap_or_default(),

@@ -82,7 +82,7 @@ fn tell(group: &Group, case: Case<'_>) -> Option<Told> {
     }
     let actor = key(&last.actor, last.account.as_deref());
     let places: Vec<_> =
-        group.acts.iter().map(|act| refer(&Cite::Entry(act.evidence, act_note(act)), case.log)).collect();
+        group.acts.iter().map(|act| refer(&Cite::Entry(act.evidence, act_note(act).into()), case.log)).collect();
     let id = case.log.entry(first.evidence).map(|entry| match &entry.said {
         crate::ingest::Said::Record(record) => record.id.clone(),
         _ => instant::show(entry.time()),

@@ -153,7 +153,7 @@ impl Story {
             .flat_map_iter(|(at, entry)| {
                 let evidence = Evidence(u32::try_from(at).unwrap_or(u32::MAX));
                 let changes = changed.get(&evidence).map(Vec::as_slice).unwrap_or_default();
-                moments(entry, evidence, changes, (asked, &related), refer(&Cite::Entry(evidence, String::new()), log))
+                moments(entry, evidence, changes, (asked, &related), refer(&Cite::Entry(evidence, "".into()), log))
             })
             .collect();
         if asked.wants_others() {
