@@ -81,9 +81,13 @@ impl Scene {
     }
 
     fn report(&self) -> Report {
+        self.report_with(CONFIG)
+    }
+
+    fn report_with(&self, config: &str) -> Report {
         let folder = Folder::new();
         folder.put("log.json", json!({"Records": self.0}).to_string());
-        folder.put("config.toml", CONFIG);
+        folder.put("config.toml", config);
         let manifest = json!({"schema": "vaultrail.inventory/1", "captured_at": "2026-10-31T00:00:00Z", "account": OWNER, "region": "eu-west-1"});
         folder.put("inventory/manifest.json", manifest.to_string());
         let point = json!({"RecoveryPointArn": POINT, "BackupVaultName": "lag-prod", "BackupVaultArn": VAULT, "Status": "COMPLETED",
@@ -102,7 +106,11 @@ impl Scene {
 
     /// Kinds and numbers of events, the worst first.
     fn told(&self) -> Vec<(String, u64)> {
-        self.incidents().into_iter().map(|incident| (incident.kind, incident.count)).collect()
+        self.told_with(CONFIG)
+    }
+
+    fn told_with(&self, config: &str) -> Vec<(String, u64)> {
+        self.report_with(config).incidents.into_iter().map(|incident| (incident.kind, incident.count)).collect()
     }
 }
 
@@ -263,4 +271,77 @@ fn the_worst_incident_comes_first_and_then_the_earliest() {
     let of_bob = ["recovery_point_deletions", "recovery_point_deletions", "refused_vault_deletions"];
     assert_eq!(kinds[0], "weakened_then_deleted");
     assert_eq!(kinds[1..], of_bob, "attempts five days apart are two incidents");
+}
+
+/// Nobody is stated to be allowed anything, nor not to be.
+const NOT_STATED: &str = "[authorized]\naccounts = []\nrecovery_accounts = []\n";
+
+fn steps(incident: &Incident) -> Vec<(&str, &str)> {
+    incident.steps.iter().map(|step| (step.what.as_str(), step.outcome.as_str())).collect()
+}
+
+#[test]
+fn a_weakening_that_is_not_stated_to_be_allowed_is_told_with_the_deletion_that_follows_it() {
+    let scene = Scene::new().plan_deleted("20T08:00", ALICE).point_deleted("21T08:00", ALICE, None);
+    let report = scene.report_with(NOT_STATED);
+    let of = |control: &str| report.verdicts.iter().find(|v| v.control == control).unwrap();
+    for control in ["DEL-03", "DEL-04"] {
+        assert_eq!(of(control).reason.code, "policy_not_stated");
+    }
+    let [incident] = &report.incidents[..] else { panic!("{:?}", report.incidents) };
+    assert_eq!(incident.kind, "weakened_then_deleted");
+    let not_stated = "succeeded, not stated to be allowed";
+    assert_eq!(steps(incident), [("DeleteBackupPlan", not_stated), ("DeleteRecoveryPoint", not_stated)]);
+    let lists = "[authorized] deleters and allow_roles of DEL-04";
+    assert!(incident.hint.as_ref().unwrap().contains(lists), "{:?}", incident.hint);
+    let parts = &incident.score_parts;
+    assert_eq!((parts.severity, parts.outcome, parts.kind), (0, 20, 25), "nothing failed");
+    assert_eq!(incident.verdicts.len(), 2);
+}
+
+#[test]
+fn every_weakening_before_a_deletion_is_told_though_none_is_stated_to_be_allowed() {
+    let scene = Scene::new()
+        .plan_deleted("20T08:00", ALICE)
+        .call("20T09:00", ALICE, "backup:DeleteFramework", &json!({"requestParameters": {"frameworkName": "f"}}))
+        .point_deleted("20T10:00", ALICE, Some("AccessDeniedException"));
+    let report = scene.report_with(NOT_STATED);
+    let [incident] = &report.incidents[..] else { panic!("{:?}", report.incidents) };
+    let not_stated = "succeeded, not stated to be allowed";
+    let wanted = [
+        ("DeleteBackupPlan", not_stated),
+        ("DeleteFramework", not_stated),
+        ("DeleteRecoveryPoint", "AccessDeniedException"),
+    ];
+    assert_eq!(steps(incident), wanted);
+    assert!(!incident.hint.as_ref().unwrap().contains("deleters"), "the deletion was refused: {:?}", incident.hint);
+    assert!(incident.score_parts.severity > 0, "the refused deletion fails DEL-03");
+}
+
+#[test]
+fn a_weakening_that_is_not_stated_to_be_allowed_is_no_incident_alone() {
+    assert_eq!(Scene::new().plan_deleted("20T08:00", ALICE).told_with(NOT_STATED), []);
+    let after = Scene::new().plan_deleted("20T08:00", ALICE).point_deleted("21T08:01", ALICE, None);
+    assert_eq!(after.told_with(NOT_STATED), [], "a day and a minute lie between the two");
+    let by_another = Scene::new().plan_deleted("20T08:00", ALICE).point_deleted("20T09:00", BOB, None);
+    assert_eq!(by_another.told_with(NOT_STATED), []);
+}
+
+#[test]
+fn a_weakening_that_is_not_stated_to_be_allowed_is_told_beside_what_is_held_against_the_same_actor() {
+    let stopped = json!({"requestParameters": {"name": "arn:aws:cloudtrail:eu-west-1:111122223333:trail/org"}});
+    let scene =
+        |clock, who| Scene::new().plan_deleted("20T08:00", who).call(clock, ALICE, "cloudtrail:StopLogging", &stopped);
+    let told_of = |scene: Scene| {
+        let mut kinds = scene.told_with(NOT_STATED);
+        kinds.sort();
+        kinds
+    };
+    let both = told(&[("log_tampering", 1), ("weakened_protection", 1)]);
+    assert_eq!(told_of(scene("21T08:00", ALICE)), both);
+    assert_eq!(told_of(scene("19T08:00", ALICE)), both);
+    assert_eq!(told_of(scene("21T08:01", ALICE)), told(&[("log_tampering", 1)]));
+    assert_eq!(told_of(scene("20T09:00", BOB)), told(&[("log_tampering", 1)]));
+    let incidents = scene("20T09:00", ALICE).report_with(NOT_STATED).incidents;
+    assert_eq!(incidents[0].related, [incidents[1].uid.clone()]);
 }

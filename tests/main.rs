@@ -19,6 +19,7 @@ mod facts;
 mod folder;
 mod gate;
 mod generated;
+mod grid;
 mod hostile;
 mod hostile_ingest;
 mod iam;

@@ -81,6 +81,14 @@ impl CaseFolder {
         std::fs::read_to_string(self.folder.join("vaultrail.toml")).is_ok_and(|text| text.contains("coverage"))
     }
 
+    /// What an audit of the case is asked.
+    pub fn arguments(&self) -> Vec<String> {
+        let config = self.folder.join("vaultrail.toml");
+        let stated = config.is_file().then(|| ["--config", text(&config)]);
+        let fixed = [text(&self.folder), "--only", &self.control];
+        fixed.into_iter().chain(stated.into_iter().flatten()).map(str::to_owned).chain(self.args.clone()).collect()
+    }
+
     /// Audits with the arguments of the case, replaced where given again.
     pub fn audit(&self, more: &[&str]) -> Result<Report, String> {
         let replaced = |flag: &str| {

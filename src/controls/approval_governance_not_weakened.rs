@@ -3,6 +3,7 @@
 use super::judgement::{Judgement, Proof, State};
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
+use super::teams::SAME_REQUEST;
 use super::{air_gapped, periods, teams};
 use crate::arn::TeamArn;
 use crate::coverage::Pair;
@@ -19,8 +20,6 @@ use crate::world::vault::Vault;
 use crate::world::{Happened, World};
 use chrono::Duration;
 
-/// A session is begun by the call that asks for it.
-const SAME_REQUEST: Duration = Duration::minutes(10);
 /// An update is decided, and validated, within this time.
 const UPDATE_RUNS: Duration = Duration::hours(48);
 
@@ -181,7 +180,7 @@ fn weigh_association(vault: &Vault, call: &Happened<TeamCall>, associates: bool,
 /// A session decides; it must be one of the team in force. Another team's is harmless as long as it is known not to be
 /// approved.
 fn by_whom(session: &Session, current: Option<&TeamArn>, asked: Proof, view: &View<'_>) -> Weighed {
-    let asked = asked.with(shown(session));
+    let asked = asked.with(teams::session_shown(session));
     let (Some(by), Some(team)) = (session.team.as_ref(), current) else { return Weighed::Fine(Some(asked)) };
     if by == team {
         return Weighed::Fine(Some(asked));
@@ -200,14 +199,6 @@ fn by_whom(session: &Session, current: Option<&TeamArn>, asked: Proof, view: &Vi
             Weighed::Open(Box::new(open.citing_all(&asked)))
         }
     }
-}
-
-/// What shows a session: that it was begun, about what, and what became of it.
-fn shown(session: &Session) -> Option<Proof> {
-    let told = [session.action.as_ref().map(|(_, by)| *by), session.resource.as_ref().map(|(_, by)| *by)];
-    let begun = [session.requested.map(|(_, by)| by), session.state.spans().last().map(|span| span.evidence)];
-    let all = told.into_iter().chain(begun).flatten();
-    Proof::all(all.map(|evidence| (evidence, "session about it".to_owned())))
 }
 
 /// No session is known: an absence if the team owner's log is whole around the call.
@@ -287,7 +278,7 @@ fn before_the_team(team: &Team, call: &Happened<TeamCall>, word: &str, codes: &s
     });
     let asked = || Proof::shown(call.evidence, "asked for");
     let coded = coded.map(|span| asked().and(span.evidence, "put before the team"));
-    let session = || view.of.world.sessions.values().find(about).map(|session| asked().with(shown(session)));
+    let session = || view.of.world.sessions.values().find(about).map(|session| asked().with(teams::session_shown(session)));
     coded.or_else(session).or_else(|| view.within(call.at, SAME_REQUEST).then(asked))
 }
 

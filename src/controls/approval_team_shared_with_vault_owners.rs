@@ -157,16 +157,36 @@ fn covers(principal: &str, account: &AccountId, view: &View<'_>) -> bool {
 /// No share with the account is known: an absence if the team owner's log is whole since the team was made.
 fn never(arn: &TeamArn, team: Option<&Team>, account: &AccountId, needed: Proof, view: &View<'_>) -> Judgement {
     let what = "Whether the team is shared with the account cannot be known; add `aws ram get-resource-share-associations` of the team's owner to the snapshot";
-    let Some(created) = team.and_then(|team| team.created) else {
-        return Judgement::insufficient("share_unknown", format!("{what}.")).citing_all(&needed);
-    };
-    match view.covered(arn.pair().as_ref(), created) {
-        Err(hole) => Judgement::gap("share_unknown", what, &hole).citing_all(&needed),
-        Ok(covered) => {
-            let message = format!("The team was never shared with {account}.");
-            let made = team.and_then(|team| team.first_seen).map(|(_, evidence)| Proof::shown(evidence, "the team"));
-            let proof = needed.with(Proof::absence(covered, "no share with the account")).with(made);
-            Judgement::non_compliant("not_shared", message, &proof)
-        }
+    let made = team.and_then(|team| team.first_seen).map(|(_, evidence)| Proof::shown(evidence, "the team"));
+    let whole = team.and_then(|team| team.created).map(|created| view.covered(arn.pair().as_ref(), created));
+    if let Some(Ok(covered)) = whole {
+        let message = format!("The team was never shared with {account}.");
+        let proof = needed.with(Proof::absence(covered, "no share with the account")).with(made);
+        return Judgement::non_compliant("not_shared", message, &proof);
     }
+    if let Some(listed) = listed(arn, view) {
+        let message = format!("The team is not shared with {account}, which no share of the team's owner that holds it names.");
+        return Judgement::non_compliant("not_shared", message, &needed.with(Some(listed)).with(made));
+    }
+    match whole {
+        Some(Err(hole)) => Judgement::gap("share_unknown", what, &hole).citing_all(&needed),
+        _ => Judgement::insufficient("share_unknown", format!("{what}.")).citing_all(&needed),
+    }
+}
+
+/// A complete list of who is in any share of the team's owner that is recent enough, or since which the log is whole.
+fn listed(arn: &TeamArn, view: &View<'_>) -> Option<Proof> {
+    let pair = arn.pair()?;
+    let lists = view.of.world.all_principals.get(&pair)?;
+    let after = lists.partition_point(|(at, _)| *at <= view.now());
+    if let Some((next, _)) = lists.get(after) {
+        view.changes_at(*next);
+    }
+    let (at, evidence) = *lists.get(after.checked_sub(1)?)?;
+    let shown = Proof::shown(evidence, "everybody in a share of the team's owner");
+    if view.within(at, view.of.world.coverage.terms().max_gap) {
+        return Some(shown);
+    }
+    let covered = view.covered(Some(&pair), at).ok()?;
+    Some(shown.with(Proof::absence(covered, "no share since")))
 }

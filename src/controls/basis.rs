@@ -58,7 +58,10 @@ pub fn of(subject: &Subject, world: &World, at: Instant) -> Vec<Cite> {
         Key::Entity("share", id) => basis.share(&ShareArn::new(id), None),
         Key::Entity("team", id) => basis.team(&TeamArn::new(id), None),
         // Other entities are subjects where a snapshot contradicts the log, or did.
-        Key::Entity(_, id) => {
+        Key::Entity(kind, id) => {
+            if *kind == "recovery_point" {
+                basis.point(&RecoveryPointArn::new(id));
+            }
             let first = world.drifts.partition_point(|drift| drift.entity < *id);
             if let Some(drift) = world.drifts.get(first).filter(|drift| drift.entity == *id) {
                 drift.evidence.into_iter().for_each(|evidence| basis.say(Some(evidence), "drift"));

@@ -205,7 +205,11 @@ fn known_of(view: &View<'_>, vault: &Vault, from: Instant, to: Instant) -> Resul
     let locked = air_gapped::kind(vault) == Some(&VaultKind::AirGapped);
     let keeps = Duration::days(if locked { min_days.clamp(0, 36_500) } else { 0 });
     for (taken, evidence) in &vault.all_points {
-        if *taken - keeps > from || *taken + gap < from {
+        if *taken - keeps > from {
+            view.ends_in(from, *taken - keeps);
+            continue;
+        }
+        if *taken + gap < from {
             continue;
         }
         let listed = Proof::shown(*evidence, "complete list of the vault's recovery points");

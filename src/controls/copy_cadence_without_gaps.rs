@@ -5,7 +5,8 @@ use super::judgement::{Judgement, Proof};
 use super::params::Params;
 use super::subject::{Key, Subject};
 use super::view::View;
-use crate::arn::VaultArn;
+use crate::arn::{ResourceArn, VaultArn};
+use crate::coverage::{self, Pair};
 use crate::evidence::Evidence;
 use crate::instant::{self, Instant};
 use crate::world::vault::Vault;
@@ -26,6 +27,12 @@ struct Gap {
 impl Gap {
     fn length(&self) -> Duration {
         self.to - self.from
+    }
+
+    /// The copies at its ends.
+    fn ends(&self) -> Option<Proof> {
+        let ends = [(self.before, "last copy before the gap"), (self.after, "first copy after the gap")];
+        Proof::all(ends.into_iter().filter_map(|(e, note)| Some((e?, note.to_owned()))))
     }
 
     fn said(&self) -> String {
@@ -116,9 +123,39 @@ fn kept(copies: &[(Instant, Evidence)], gaps: &[Gap], limit: Duration, vaults: O
     Judgement::compliant("cadence_kept", message, &proof.with(vaults)).observed("longest_gap", instant::say(longest)).observed("copies", copies.len())
 }
 
+/// The first part of a gap, between holes in the log, that alone is too long: a copy missed in a hole would not mend it.
+fn certain(
+    view: &View<'_>,
+    resource: &ResourceArn,
+    vaults: &[&Vault],
+    gap: &Gap,
+    limit: Duration,
+) -> Option<(Gap, Proof)> {
+    let coverage = &view.of.world.coverage;
+    let pairs: BTreeSet<Pair> = vaults.iter().filter_map(|vault| vault.pair()).chain(resource.pair()).collect();
+    // A part begins with a stretch of log, and is long enough so much later.
+    for run in pairs.iter().flat_map(|pair| coverage.counting(pair)) {
+        view.changes_at(run.from + limit + instant::tick());
+    }
+    let holes = pairs.iter().flat_map(|pair| coverage.holes(pair, gap.from, gap.to)).collect();
+    let (mut parts, mut from, mut before) = (Vec::new(), gap.from, gap.before);
+    for hole in coverage::join(holes, instant::tick()) {
+        parts.push(Gap { from, to: hole.from - instant::tick(), before, after: None });
+        (from, before) = (hole.to + instant::tick(), None);
+    }
+    parts.push(Gap { from, to: gap.to, before, after: gap.after });
+    parts.into_iter().filter(|part| part.length() > limit).find_map(|part| {
+        // The window moves on into it.
+        view.ends_in(part.from, part.to - limit);
+        let known = copies::would_be_known(view, resource, vaults, part.from, part.to).ok()?;
+        let proof = part.ends().map_or(known.clone(), |ends| ends.with(Some(known)));
+        Some((part, proof))
+    })
+}
+
 fn broken(
     view: &View<'_>,
-    resource: &crate::arn::ResourceArn,
+    resource: &ResourceArn,
     vaults: &[&Vault],
     gaps: &[&Gap],
     limit: Duration,
@@ -129,13 +166,17 @@ fn broken(
     for gap in gaps {
         match copies::would_be_known(view, resource, vaults, gap.from, gap.to) {
             Ok(known) => {
-                let ends = [(gap.before, "last copy before the gap"), (gap.after, "first copy after the gap")];
-                let ends = Proof::all(ends.into_iter().filter_map(|(e, note)| Some((e?, note.to_owned()))));
-                let proof = ends.map_or(known.clone(), |ends| ends.with(Some(known)));
+                let proof = gap.ends().map_or(known.clone(), |ends| ends.with(Some(known)));
                 shown = Some(shown.map_or(proof.clone(), |before| before.with(Some(proof))));
                 said.push(gap.said());
             }
-            Err(missing) => hole = hole.or(Some((missing, gap.said()))),
+            Err(missing) => match certain(view, resource, vaults, gap, limit) {
+                Some((part, known)) => {
+                    shown = Some(shown.map_or(known.clone(), |before| before.with(Some(known))));
+                    said.push(part.said());
+                }
+                None => hole = hole.or(Some((missing, gap.said()))),
+            },
         }
     }
     match (shown, hole) {

@@ -4,8 +4,12 @@ use super::judgement::{Judgement, Proof};
 use super::points::{self, Kept};
 use super::subject::Subject;
 use super::view::{Context, View};
+use crate::facts::Retention;
 use crate::instant;
+use crate::status::Status;
+use crate::timeline::{Origin, Timeline};
 use crate::world::point::Point;
+use crate::world::vault::Vault;
 use chrono::Duration;
 
 pub use super::nothing_to_check as check;
@@ -19,9 +23,33 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let Some(point) = points::point(subject, view) else {
         return Judgement::insufficient("lifecycle_unknown", "The recovery point is not known.");
     };
-    if let Some(answer) = points::beforehand(point, view) {
-        return answer;
+    points::beforehand(point, view).unwrap_or_else(|| of_point(point, view))
+}
+
+/// What is wrong with the point's own life cycle in its vault: AWS takes nothing that is kept so, and lets nobody change it.
+pub fn impossible(point: &Point, view: &View<'_>) -> Option<Judgement> {
+    view.fixed(&point.retention)?;
+    Some(of_point(point, view)).filter(|answer| answer.status == Status::NonCompliant)
+}
+
+/// Whether a snapshot shows what makes it so at any time.
+pub fn is_shown_impossible(point: &Point, vault: &Vault) -> bool {
+    fn last<T: Clone + PartialEq>(line: &Timeline<Option<T>>) -> Option<(&T, bool)> {
+        let span = line.spans().last()?;
+        Some((span.value.as_ref()?.as_ref()?, span.origin != Origin::Event))
     }
+    let (Some((min, min_shown)), Some((max, max_shown))) = (last(&vault.min_days), last(&vault.max_days)) else { return false };
+    point.retention.spans().iter().any(|span| {
+        let outside = match &span.value {
+            Some(Retention::Days(days)) => days < min || days > max,
+            Some(Retention::Always) => true,
+            None => false,
+        };
+        outside && (min_shown || max_shown || span.origin != Origin::Event)
+    })
+}
+
+fn of_point(point: &Point, view: &View<'_>) -> Judgement {
     let Some((retention, proof, tolerance)) = retention(point, view) else {
         let message = "No record shows the recovery point's life cycle; add `aws backup list-recovery-points-by-backup-vault` to the snapshot.";
         return Judgement::insufficient("lifecycle_unknown", message);

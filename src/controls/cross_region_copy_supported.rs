@@ -51,12 +51,13 @@ fn of_job<'w>(way: &Way<'w>, view: &View<'w>) -> Judgement {
     let told = |j: Judgement| told(j).resting_on(&limits.unencrypted_cluster);
     match is_encrypted(way, view) {
         Some((true, shown)) => {
-            let message = format!("An encrypted {kind} cluster may be copied from {from} to {to}.");
-            told(Judgement::compliant("supported", message, &proof.and(shown, "encrypted source")))
+            let route = if from == to { format!("within {from}") } else { format!("from {from} to {to}") };
+            let message = format!("An encrypted {kind} cluster may be copied {route}.");
+            told(Judgement::compliant("supported", message, &proof.with(Some(shown))))
         }
         Some((false, shown)) => {
             let message = format!("AWS does not copy unencrypted {kind} clusters to an air-gapped vault.{made}");
-            let proof = proof.and(shown, "unencrypted source");
+            let proof = proof.with(Some(shown));
             told(Judgement::non_compliant("unencrypted_not_supported", message, &proof))
         }
         None => {
@@ -67,9 +68,21 @@ fn of_job<'w>(way: &Way<'w>, view: &View<'w>) -> Judgement {
     }
 }
 
-/// Whether the recovery point that is copied is encrypted: a snapshot of a cluster is as its cluster is.
-fn is_encrypted(way: &Way<'_>, view: &View<'_>) -> Option<(bool, Evidence)> {
-    way.source_point().and_then(|point| view.of.world.points.get(point))?.encrypted
+/// Whether the recovery point that is copied is encrypted: a snapshot of a cluster is as its cluster is, and that never
+/// changes, so that where nothing is known of this one any other backup of the cluster tells.
+fn is_encrypted(way: &Way<'_>, view: &View<'_>) -> Option<(bool, Proof)> {
+    let world = view.of.world;
+    let own = way.source_point().and_then(|point| world.points.get(point)?.encrypted);
+    if let Some((encrypted, shown)) = own {
+        return Some((encrypted, Proof::shown(shown, "the source's encryption")));
+    }
+    let series = world.copies.get(way.resource()?)?;
+    let others = series.iter().filter(|copy| !points::is_air_gapped(&view.of, &copy.vault));
+    let mut others = others.filter_map(|copy| {
+        let (encrypted, shown) = world.points.get(&copy.point)?.encrypted?;
+        Some((encrypted, Proof::shown(shown, "another backup of the cluster").and(copy.evidence, "another backup of the cluster")))
+    });
+    others.next()
 }
 
 /// A rule is judged by what its plan selects now, and by the limits of now: it will run then.

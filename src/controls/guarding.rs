@@ -69,6 +69,22 @@ pub fn known(owner: &AccountId, view: &View<'_>) -> Known {
     Known { owner: owner.clone(), organization, accounts }
 }
 
+/// What shows who is inside, for a policy of the owner's: the organization, and which of its accounts the policy names; one of
+/// them where it names none.
+pub fn inside_shown(owner: &AccountId, policy: &str, view: &View<'_>) -> Option<Proof> {
+    let world = view.of.world;
+    let home = management(world, owner).and_then(|id| world.organizations.get(id));
+    let id = home.and_then(|home| home.organization.as_ref()).map(|(_, evidence)| *evidence);
+    let members = || world.members.iter().filter(|_| view.of.policy.organization.is_none());
+    let accounts = policy.split(|c: char| !c.is_ascii_digit()).filter_map(AccountId::parse);
+    let named: BTreeSet<AccountId> = accounts.collect();
+    let inside = members().filter(|(account, _)| named.contains(account)).chain(members().take(1));
+    let told = id.into_iter().map(|evidence| (evidence, "the organization".to_owned()));
+    let told = told.chain(inside.map(|(_, evidence)| (*evidence, "an account of the organization".to_owned())));
+    let shown = Proof::all(told)?;
+    Some(shown.with(management_shown(world, owner)))
+}
+
 /// What a call made of an attribute; `None` inside: unknown.
 pub struct Changed<'l, T> {
     /// Before the call.

@@ -47,13 +47,13 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         return answer;
     }
     let from = view.window();
-    let (mut here, mut open) = (Vec::new(), None);
+    let (mut here, mut open) = (Vec::new(), Vec::new());
     let calls = view.of.world.index.delete_calls.get(arn).map(Vec::as_slice).unwrap_or_default();
     let call_of = |at: &Happened<usize>| view.of.world.delete_calls.get(at.what);
     for call in view.so_far(calls, from).iter().filter_map(call_of) {
         match weigh(call, view) {
             Weighed::Against => here.push(call),
-            Weighed::NotStated => open = open.or(Some(call)),
+            Weighed::NotStated => open.push(call),
             Weighed::Fine => {}
         }
     }
@@ -64,14 +64,15 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         return answer;
     }
     view.awaits(calls, |at| call_of(at).is_some_and(|call| !matches!(weigh(call, view), Weighed::Fine)));
-    if let Some(call) = open {
+    if let Some(call) = open.first() {
         view.leaves(from, call.at);
         let message = format!(
             "{} by {} went through; whether it may is not stated: list the roles under [authorized] deleters.",
             call.what.name,
             call.what.actor.said(),
         );
-        return Judgement::insufficient("policy_not_stated", message).citing(call.evidence, "cannot be judged");
+        let undecided = Judgement::insufficient("policy_not_stated", message).observed("calls", open.len());
+        return open.iter().fold(undecided, |told, call| told.citing(call.evidence, "cannot be judged"));
     }
     let pair = arn.pair();
     match view.covered(pair.as_ref(), from) {

@@ -62,6 +62,11 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     if surely == 0 {
         return selects_nothing(&rule, &chosen, view);
     }
+    if rule.targets.is_empty()
+        && let Some(answer) = not_storable(&rule, &chosen, view)
+    {
+        return answer;
+    }
     let answer = if rule.targets.is_empty() { missing(&rule, view) } else { delivers(&rule, &chosen, view) };
     let vaults: Vec<&str> = rule.targets.iter().map(|target| target.vault.as_str()).collect();
     rule.current(answer).observed("vaults", vaults).observed("resources", surely)
@@ -78,6 +83,24 @@ fn selects_nothing(rule: &InForce<'_>, chosen: &[Chosen<'_>], view: &View<'_>) -
         }
         Err(hole) => Judgement::gap("selection_unknown", "What the plan selects cannot be known", &hole).citing_all(&rule.proof),
     }
+}
+
+/// A rule that sends nothing to an air-gapped vault, for resources that no such vault takes.
+fn not_storable(rule: &InForce<'_>, chosen: &[Chosen<'_>], view: &View<'_>) -> Option<Judgement> {
+    let mut limit = None;
+    for one in chosen.iter().filter(|one| one.surely) {
+        limit = Some(copies::not_storable(view, &one.resource)?);
+    }
+    if let Some(one) = chosen.iter().find(|one| !one.surely && copies::not_storable(view, &one.resource).is_none()) {
+        return Some(carrying::perhaps(one, ""));
+    }
+    let message = "The plan selects only resources that no logically air-gapped vault takes.";
+    let kinds = chosen.iter().flat_map(|one| one.evidence.iter().map(|evidence| (*evidence, "type of the resource".to_owned())));
+    Some(match selecting::selections_known(rule.plan, view) {
+        Ok(proof) => Judgement::not_applicable("type_not_eligible", message).citing_all(&proof.with(Proof::all(kinds))).resting_on(limit?),
+        Err(hole) => Judgement::gap("selection_unknown", "Whether the plan selects anything that such a vault takes cannot be known", &hole)
+            .citing_all(&rule.proof),
+    })
 }
 
 fn missing(rule: &InForce<'_>, view: &View<'_>) -> Judgement {

@@ -49,13 +49,18 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let from = view.window();
     let allowed = view.of.params.list("allow_roles").map(|listed| policy::roles(&listed));
     let (mut found, mut open) = (Vec::new(), None);
+    let mut unstated: Option<(&Call, Judgement)> = None;
     let calls = guarding::calls(view.of.world, account, SOURCE);
     let answer = |call: &Call| policy::actor_on(allowed.as_deref(), &call.what.actor, call.at);
     let counts = |call: &Call| guarding::was_done(&call.what) && answer(call) != Answer::Yes;
     for call in view.so_far(calls, from).iter().filter(|call| counts(call)) {
         match weigh(call, view) {
             Weighed::Weaker(_, note, _) if answer(call) == Answer::NotStated => {
-                open = open.or_else(|| Some((call, not_stated(call, &note))));
+                // All of them are cited: together with others they are an incident.
+                unstated = match unstated {
+                    Some((first, judgement)) => Some((first, judgement.citing(call.evidence, note))),
+                    None => Some((call, not_stated(call, &note))),
+                };
             }
             Weighed::Weaker(code, note, before) => found.push(Found { call, code, note, before }),
             Weighed::Unknown(note) => open = open.or_else(|| Some((call, not_compared(call, &note)))),
@@ -67,7 +72,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         return judgement;
     }
     view.awaits(calls, counts);
-    if let Some((call, judgement)) = open {
+    if let Some((call, judgement)) = unstated.or(open) {
         view.leaves(from, call.at);
         return judgement;
     }

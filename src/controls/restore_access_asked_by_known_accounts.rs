@@ -1,6 +1,6 @@
 //! APR-06: only known recovery accounts ask for access to a LAG vault.
 
-use super::air_gapped;
+use super::{air_gapped, teams};
 use super::judgement::{Judgement, Proof, State};
 use super::policy::{Answer, account_on};
 use super::subject::Subject;
@@ -11,6 +11,7 @@ use crate::evidence::Evidence;
 use crate::facts::words::SessionState;
 use crate::record::identity::Actor;
 use crate::status::Severity;
+use crate::timeline::Span;
 use crate::world::access::{Access, is_about_access};
 use crate::world::vault::Vault;
 use crate::world::{Happened, World};
@@ -40,10 +41,12 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     if let Some(answer) = convict(vault, &requests, view) {
         return answer;
     }
-    if let Some(open) = undecided(&requests, vault, view) {
-        return open;
-    }
-    let proof = Proof::all(requests.iter().map(|r| (r.evidence, r.what.said.clone())));
+    let comments = match undecided(&requests, vault, view) {
+        Ok(comments) => comments,
+        Err(open) => return *open,
+    };
+    let asked = requests.iter().map(|r| (r.evidence, r.what.said.clone()));
+    let proof = Proof::all(asked.chain(comments.into_iter().map(|evidence| (evidence, "comment".to_owned()))));
     let teams: BTreeSet<&TeamArn> = vault.team.spans().iter().filter_map(|s| s.value.as_ref()?.as_ref()).collect();
     if teams.is_empty() && requests.is_empty() {
         return without_team(vault, view);
@@ -120,17 +123,27 @@ fn is_on(access: &Access, vault: &VaultArn) -> bool {
     access.source.as_ref().is_some_and(|(source, _)| source == vault)
 }
 
-/// Whether the request of an account was approved, or access is there.
-fn is_approved(vault: &VaultArn, account: &AccountId, view: &View<'_>) -> bool {
+/// What shows that the request of an account was approved, or that access is there.
+fn let_in(vault: &VaultArn, account: &AccountId, view: &View<'_>) -> Option<Proof> {
     let world = view.of.world;
-    let mut sessions = world.sessions.values().filter(|s| {
-        is_about_access(s)
-            && s.resource.as_ref().is_some_and(|(on, _)| on == vault.as_str())
-            && s.requester.as_ref().is_some_and(|(by, _)| by == account)
+    let sessions = world.sessions.values().filter(|session| {
+        is_about_access(session)
+            && session.resource.as_ref().is_some_and(|(on, _)| on == vault.as_str())
+            && session.requester.as_ref().is_some_and(|(by, _)| by == account)
     });
-    let mut accesses = world.accesses.values().filter(|a| is_on(a, vault) && a.account.as_ref() == Some(account));
-    sessions.any(|s| s.state.spans().iter().any(|span| span.value.as_ref().is_some_and(SessionState::is_approved) && view.is_past(span.from)))
-        || accesses.any(|access| access.available().is_some_and(|(at, _)| view.is_past(at)))
+    let mut approved = sessions.filter_map(|session| {
+        let is_approved = |span: &&Span<SessionState>| span.value.as_ref().is_some_and(SessionState::is_approved);
+        let span = session.state.spans().iter().find(is_approved).filter(|span| view.is_past(span.from))?;
+        let asked = session.requester.as_ref().map(|(_, evidence)| Proof::shown(*evidence, "asked by the account"));
+        Some(Proof::shown(span.evidence, "approved").with(asked).with(teams::session_shown(session)))
+    });
+    let accesses = world.accesses.values().filter(|a| is_on(a, vault) && a.account.as_ref() == Some(account));
+    let mut given = accesses.filter_map(|access| {
+        let (at, evidence) = access.available()?;
+        let source = access.source.as_ref().map(|(_, evidence)| Proof::shown(*evidence, "access to the vault"));
+        view.is_past(at).then(|| Proof::shown(evidence, "access").with(source))
+    });
+    approved.next().or_else(|| given.next())
 }
 
 fn convict(vault: &Vault, requests: &[&Happened<Request>], view: &View<'_>) -> Option<Judgement> {
@@ -141,13 +154,14 @@ fn convict(vault: &Vault, requests: &[&Happened<Request>], view: &View<'_>) -> O
     let strangers: Vec<_> = requests.iter().filter(unknown).collect();
     if let Some(proof) = Proof::all(strangers.iter().map(|r| (r.evidence, r.what.said.clone()))) {
         let accounts: BTreeSet<&AccountId> = strangers.iter().map(|r| &r.what.account).collect();
-        let approved = accounts.iter().filter(|account| is_approved(&vault.arn, account, view)).count() > 0;
+        let approved: Vec<Proof> = accounts.iter().filter_map(|account| let_in(&vault.arn, account, view)).collect();
         let names: Vec<&str> = accounts.into_iter().map(AccountId::as_str).collect();
-        let (code, severity, outcome) = if approved {
-            ("unknown_account_approved", Severity::Critical, ", and was let in")
-        } else {
+        let (code, severity, outcome) = if approved.is_empty() {
             ("unknown_account", Severity::High, "")
+        } else {
+            ("unknown_account_approved", Severity::Critical, ", and was let in")
         };
+        let proof = approved.into_iter().fold(proof, |all, shown| all.with(Some(shown)));
         let message = format!("{} asked for access without being under [authorized] recovery_accounts{outcome}.", names.join(", "));
         return Some(Judgement::non_compliant(code, message, &proof).severity(severity).observed("accounts", names));
     }
@@ -165,34 +179,41 @@ fn is_listed(actor: &Actor, roles: &[&str]) -> bool {
     })
 }
 
-/// What keeps the requests from being judged.
-fn undecided(requests: &[&Happened<Request>], vault: &Vault, view: &View<'_>) -> Option<Judgement> {
-    let first = requests.first()?;
+/// What shows the comments where they are demanded; or what keeps the requests from being judged.
+fn undecided(requests: &[&Happened<Request>], vault: &Vault, view: &View<'_>) -> Result<Vec<Evidence>, Box<Judgement>> {
+    let Some(first) = requests.first() else { return Ok(Vec::new()) };
     if view.of.policy.recovery_accounts.is_none() {
         let message = format!(
             "Access was {}; who may ask is not stated: list the accounts under [authorized] recovery_accounts.",
             first.what.said
         );
-        return Some(Judgement::insufficient("policy_not_stated", message).citing(first.evidence, "cannot be judged"));
+        return Err(Box::new(Judgement::insufficient("policy_not_stated", message).citing(first.evidence, "cannot be judged")));
     }
-    if !view.of.params.flag("require_comment") {
-        return None;
+    let mut comments = Vec::new();
+    for request in requests.iter().filter(|_| view.of.params.flag("require_comment")) {
+        let Some(shown) = comment(request, &vault.arn, view.of.world) else {
+            let message = format!(
+                "Access was {}; what the requester wrote is hidden in the log; add `aws mpa get-session` of its session to the snapshot.",
+                request.what.said
+            );
+            let hidden = Judgement::insufficient("comment_unknown", message).citing(request.evidence, "comment hidden");
+            return Err(Box::new(hidden));
+        };
+        comments.extend(shown);
     }
-    let world = view.of.world;
-    let silent = requests.iter().find(|r| {
-        let session = world.sessions.values().any(|s| {
-            s.resource.as_ref().is_some_and(|(on, _)| on == vault.arn.as_str())
-                && s.requested.is_some_and(|(at, _)| (at - r.at).abs() <= chrono::Duration::minutes(10))
-                && s.comment.is_some()
-        });
-        let access = world.accesses.values().any(|a| {
-            is_on(a, &vault.arn) && a.requested.is_some_and(|(at, _)| at == r.at) && a.comment.is_some()
-        });
-        !session && !access
-    })?;
-    let message = format!(
-        "Access was {}; what the requester wrote is hidden in the log; add `aws mpa get-session` of its session to the snapshot.",
-        silent.what.said
-    );
-    Some(Judgement::insufficient("comment_unknown", message).citing(silent.evidence, "comment hidden"))
+    Ok(comments)
+}
+
+/// What shows that a request has a comment: its session, or the access.
+fn comment(request: &Happened<Request>, vault: &VaultArn, world: &World) -> Option<Vec<Evidence>> {
+    let session = world.sessions.values().find_map(|session| {
+        let (on, about) = session.resource.as_ref()?;
+        let (at, begun) = session.requested?;
+        let (_, shown) = session.comment.as_ref()?;
+        (on == vault.as_str() && (at - request.at).abs() <= teams::SAME_REQUEST).then(|| vec![*about, begun, *shown])
+    });
+    session.or_else(|| {
+        let own = world.accesses.values().filter(|a| is_on(a, vault) && a.requested.is_some_and(|(at, _)| at == request.at));
+        own.filter_map(|access| access.comment.as_ref()).map(|(_, shown)| vec![*shown]).next()
+    })
 }

@@ -9,7 +9,7 @@ use crate::evidence::{Evidence, Note};
 use crate::facts::Approver;
 use crate::facts::words::{SessionState, VaultState};
 use crate::instant::{self, Instant};
-use crate::timeline::Span;
+use crate::timeline::{Origin, Span};
 use crate::world::World;
 use crate::world::access::{Access, is_about_access};
 use crate::world::session::Session;
@@ -247,6 +247,12 @@ impl Case<'_, '_> {
         self.session.team.as_ref()
     }
 
+    /// The team owner's log up to the later snapshot that shows the value.
+    fn carried_back(&self, span: &Span<i64>, at: Instant) -> Option<Proof> {
+        let (seen, _) = span.confirmed.first().filter(|(seen, _)| span.origin == Origin::Inferred && *seen > at)?;
+        Proof::absence(self.view.covered_between(self.team_log().as_ref(), at, *seen).ok()?, "no change of the team")
+    }
+
     /// Approvals required when access was asked for: as the session says, else as the team was then.
     fn threshold(&self) -> Option<(i64, Proof)> {
         if let Some((needed, evidence)) = self.session.threshold {
@@ -260,7 +266,7 @@ impl Case<'_, '_> {
         let near = at - shown <= self.view.of.world.coverage.terms().max_gap;
         let covered = self.view.covered_between(self.team_log().as_ref(), shown, at).ok();
         let unchanged = covered.and_then(|covered| Proof::absence(covered, "no change of the team"));
-        let told = Proof::shown(evidence, "required approvals");
+        let told = Proof::shown(evidence, "required approvals").with(self.carried_back(span, at));
         (near || unchanged.is_some()).then_some((span.value?, told.with(unchanged.filter(|_| !near))))
     }
 }

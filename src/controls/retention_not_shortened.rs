@@ -12,6 +12,7 @@ use crate::evidence::Evidence;
 use crate::facts::Lifecycle;
 use crate::facts::calls::LifeCall;
 use crate::instant::{self, Instant};
+use crate::status::Status;
 use crate::timeline::Timeline;
 use crate::world::Happened;
 use crate::world::plan::{Plan, Rule};
@@ -42,15 +43,27 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let unknown = || Judgement::insufficient("previous_unknown", "It is not known.");
     if let Key::Plan(arn) = &subject.key {
         let Some(plan) = view.of.world.plans.get(arn) else { return unknown() };
-        return plan_rules::lifetime(plan, view)
-            .unwrap_or_else(|| weigh(arn.as_str(), arn.pair().as_ref(), view, |call| of_plan(plan, call, view), &|at| of_targets(plan, at, view)));
+        return in_life(plan_rules::lifetime(plan, view), arn.as_str(), view, || {
+            weigh(arn.as_str(), arn.pair().as_ref(), view, |call| of_plan(plan, call, view), &|at| of_targets(plan, at, view))
+        });
     }
     let Key::Point(arn) = &subject.key else { return unknown() };
     let Some(point) = points::point(subject, view) else { return unknown() };
-    if let Some(answer) = points::beforehand(point, view) {
-        return answer;
+    in_life(points::beforehand(point, view), arn.as_str(), view, || {
+        let around = |at| shown(&point.retention, at).into_iter().flatten().collect();
+        weigh(arn.as_str(), subject.pair().as_ref(), view, |call| of_point(point, call, view), &around)
+    })
+}
+
+/// What is gone is not judged, unless somebody shortened its life before: that may be why it is gone.
+fn in_life(gone: Option<Judgement>, id: &str, view: &View<'_>, weigh: impl FnOnce() -> Judgement) -> Judgement {
+    let Some(gone) = gone else { return weigh() };
+    if !view.of.world.copying.life_calls.contains_key(id) {
+        return gone;
     }
-    weigh(arn.as_str(), subject.pair().as_ref(), view, |call| of_point(point, call, view), &|at| shown(&point.retention, at).into_iter().flatten().collect())
+    let answer = weigh();
+    let told = answer.status == Status::NonCompliant || answer.code == "policy_not_stated";
+    if told { answer } else { gone }
 }
 
 /// What shows the rules just before and since an instant, and the types of the vaults that they reach for.

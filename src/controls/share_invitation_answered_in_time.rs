@@ -9,7 +9,7 @@ use crate::evidence::Evidence;
 use crate::facts::words::{InvitationStatus, VaultKind};
 use crate::instant::{self, Instant};
 use crate::status::Severity;
-use crate::timeline::Span;
+use crate::timeline::{Origin, Span};
 use crate::world::World;
 use crate::world::invitation::Invitation;
 use crate::world::share::Share;
@@ -119,11 +119,18 @@ impl Case<'_, '_> {
             Some(InvitationStatus::Rejected) => self.answered(span, false),
             Some(InvitationStatus::Expired) => {
                 let message = "Nobody answered the invitation before it expired: the share never took effect.";
-                let proof = self.proof.clone().and(span.evidence, "expired");
+                let proof = self.proof.clone().and(span.evidence, "expired").with(self.unanswered(span));
                 Judgement::non_compliant("expired", message, &proof).severity(Severity::Low)
             }
             Some(InvitationStatus::Other(_)) | None => self.open(),
         }
+    }
+
+    /// The receiver's log, where no entry says that the invitation expired.
+    fn unanswered(&self, span: &Span<InvitationStatus>) -> Option<Proof> {
+        let log = self.receivers_log().filter(|_| span.origin == Origin::Inferred)?;
+        let covered = self.view.covered_between(Some(&log), self.sent, span.from).ok()?;
+        Proof::absence(covered, "no answer")
     }
 
     fn pending(&self, span: &Span<InvitationStatus>) -> Judgement {

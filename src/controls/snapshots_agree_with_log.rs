@@ -4,15 +4,17 @@
 use super::judgement::{Judgement, Proof};
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
-use super::{air_gapped, teams};
-use crate::arn::{TeamArn, VaultArn};
+use super::copy_retention_within_vault_bounds::{impossible as impossible_in_vault, is_shown_impossible};
+use super::{air_gapped, points, teams};
+use crate::arn::{RecoveryPointArn, TeamArn, VaultArn};
 use crate::coverage::Pair;
 use crate::facts::words::VaultKind;
 use crate::instant;
-use crate::status::Severity;
+use crate::status::{Severity, Status};
 use crate::timeline::Sighting;
 use crate::world::drift::{Compared, Comparison, Drift, EXISTS, Explanation, KEPT, Line, Lines, compare};
 use crate::world::share::Share;
+use crate::world::vault::Vault;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -50,8 +52,26 @@ pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
         let (account, region) = (pair.map(|pair| &pair.0), pair.map(|pair| &pair.1));
         scope.holds(account, region).then(|| Subject::entity(kind, id, pair))
     }));
+    subjects.extend(impossible(context));
     subjects
 }
+
+/// Recovery points that no air-gapped vault would have taken, as a snapshot shows them or their vault (RET-01), and that do not
+/// drift.
+fn impossible<'w>(context: &Context<'w>) -> impl Iterator<Item = Subject> {
+    let world = context.world;
+    let vaults = air_gapped::in_scope(context).filter(|vault| air_gapped::kind(vault) == Some(&VaultKind::AirGapped));
+    vaults.flat_map(move |vault: &'w Vault| {
+        let points = world.index.points.get(&vault.arn).into_iter().flatten().filter_map(|arn| world.points.get(arn));
+        let against = points.filter(|point| {
+            is_shown_impossible(point, vault) && !world.compared.of.contains_key(&(POINT, point.arn.to_string()))
+        });
+        against.map(|point| Subject::entity(POINT, point.arn.as_str(), vault.pair().as_ref()))
+    })
+}
+
+/// What a recovery point is in the world.
+const POINT: &str = "recovery_point";
 
 /// One attribute in the window.
 struct Looked<'w> {
@@ -74,7 +94,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
             None => answer,
         };
     }
-    if let Some(answer) = drifting(subject, &looked, view) {
+    if let Some(answer) = drifting(subject, &looked, view).or_else(|| contradicted(subject, view)) {
         return answer;
     }
     let Some(latest) = latest else {
@@ -82,6 +102,21 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
         return Judgement::insufficient("no_snapshot", message);
     };
     agreeing(subject, lines, &looked, latest, view)
+}
+
+/// A recovery point whose life cycle its vault cannot have taken.
+fn contradicted(subject: &Subject, view: &View<'_>) -> Option<Judgement> {
+    let Key::Entity(POINT, id) = &subject.key else { return None };
+    let point = view.of.world.points.get(&RecoveryPointArn::new(id))?;
+    let answer = points::beforehand(point, view).or_else(|| impossible_in_vault(point, view))?;
+    if answer.status != Status::NonCompliant {
+        return Some(answer);
+    }
+    let message = format!(
+        "{} AWS takes no such backup into an air-gapped vault, and lets nobody change it or the bounds there: an entry is not what AWS showed.",
+        answer.message
+    );
+    Some(Judgement { code: "impossible_state", message, ..answer })
 }
 
 /// What was seen from the beginning of the window up to now.
@@ -248,6 +283,7 @@ fn advice(kind: &str) -> &'static str {
         "vault" => "`aws backup describe-backup-vault`",
         "share" => "`aws ram get-resource-shares` and `aws ram get-resource-share-associations`",
         "team" => "`aws mpa get-approval-team`",
+        POINT => "`aws backup list-recovery-points-by-backup-vault`",
         _ => "an inventory",
     }
 }

@@ -1,11 +1,15 @@
 //! Approval teams as subjects: which they are, and what is answered before a judge need look.
 
-use super::judgement::Judgement;
+use super::judgement::{Judgement, Proof};
 use super::subject::{Key, Subject};
 use super::view::{Context, View};
 use crate::facts::words::TeamStatus;
 use crate::instant;
-use crate::world::approval::Team;
+use crate::world::approval::{Session, Team};
+use chrono::Duration;
+
+/// A session is begun by the call that asks for it.
+pub const SAME_REQUEST: Duration = Duration::minutes(10);
 
 /// Every known team in scope.
 pub fn subjects(context: &Context<'_>) -> Vec<Subject> {
@@ -29,4 +33,12 @@ pub fn lifetime(team: &Team, view: &View<'_>) -> Option<Judgement> {
     let gone = view.look(&team.status).filter(|span| span.value == Some(TeamStatus::Deleted))?;
     let message = format!("The team was deleted at {}.", instant::show(gone.from));
     Some(Judgement::not_applicable("subject_deleted", message).citing(gone.evidence, "deletion"))
+}
+
+/// What shows a session: that it was begun, about what, and what became of it.
+pub fn session_shown(session: &Session) -> Option<Proof> {
+    let told = [session.action.as_ref().map(|(_, by)| *by), session.resource.as_ref().map(|(_, by)| *by)];
+    let begun = [session.requested.map(|(_, by)| by), session.state.spans().last().map(|span| span.evidence)];
+    let all = told.into_iter().chain(begun).flatten();
+    Proof::all(all.map(|evidence| (evidence, "session about it".to_owned())))
 }

@@ -56,6 +56,8 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
             _ => unread("No record shows the access policy"),
         };
     };
+    let named = text.as_deref().and_then(|text| guarding::inside_shown(&vault.arn.account()?, text, view));
+    let proof = proof.with(named);
     let answer = match text.as_deref().map(Policy::parse) {
         None => None,
         Some(Err(error)) => Some(unread(&format!("The access policy cannot be read: {error}")).citing_all(&proof)),

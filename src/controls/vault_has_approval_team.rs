@@ -1,11 +1,12 @@
 //! APR-05: every LAG vault has an approval team that can open it when its account is lost.
 
-use super::air_gapped;
+use super::{air_gapped, teams};
 use super::judgement::{Judgement, Proof, State};
 use super::subject::Subject;
 use super::view::View;
 use crate::arn::TeamArn;
 use crate::facts::words::{TeamStatus, UpdateStatus};
+use crate::world::session::Session;
 use crate::world::vault::Vault;
 use chrono::Duration;
 
@@ -30,7 +31,7 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     let state = view.state(&vault.team, vault.pair().as_ref(), "approval team of the vault");
     match state.last_known() {
         Some((Some(team), proof)) => with_team(vault, team, proof, &state, view),
-        Some((None, proof)) => without(vault, view, &proof),
+        Some((None, proof)) => without(vault, view, &proof.with(released(vault, view))),
         None => match state {
             State::Changed(evidence) => {
                 let message = "A change of the vault's team was asked for, and no session shows what the team decided; add the team \
@@ -53,6 +54,22 @@ fn grace(vault: &Vault, view: &View<'_>, proof: &Proof) -> Option<Judgement> {
         let message = format!("The vault is new; it must have a team within {days} days.");
         Judgement::compliant("in_grace", message, &proof.clone().and(evidence, "creation"))
     })
+}
+
+/// What shows how the vault lost its team where a session decided that: the teams before, the call, and the session.
+fn released(vault: &Vault, view: &View<'_>) -> Option<Proof> {
+    let world = view.of.world;
+    let end = vault.team.at(view.now())?;
+    let decided = |session: &&Session| session.state.spans().iter().any(|span| span.evidence == end.evidence);
+    let session = world.sessions.values().find(decided)?;
+    let begun = session.requested.map(|(at, _)| at)?;
+    let calls = world.team_calls.iter().filter(|call| {
+        call.what.target.as_deref() == Some(vault.arn.as_str()) && (call.at - begun).abs() <= teams::SAME_REQUEST
+    });
+    let calls = calls.map(|call| (call.evidence, "release asked for".to_owned()));
+    let before = vault.team.spans().iter().filter(|span| span.from < end.from);
+    let before = before.map(|span| (span.evidence, "the team before".to_owned()));
+    teams::session_shown(session).map(|shown| shown.with(Proof::all(calls.chain(before))))
 }
 
 fn without(vault: &Vault, view: &View<'_>, proof: &Proof) -> Judgement {

@@ -2,15 +2,19 @@
 
 use super::{Gathered, invitation};
 use crate::arn::{InvitationArn, VaultArn};
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, Pair};
 use crate::evidence::Evidence;
-use crate::facts::{About, Fact};
+use crate::facts::{About, Fact, ShareList};
 use crate::instant::Instant;
 use std::collections::BTreeMap;
 
-/// What is said of many shares at once becomes what is said of each.
-pub(super) fn note_over_shares(gathered: &mut Gathered) {
+/// What is said of many shares at once becomes what is said of each. Answers with the complete lists of principals.
+pub(super) fn note_over_shares(gathered: &mut Gathered) -> BTreeMap<Pair, Vec<(Instant, Evidence)>> {
+    let mut listed: BTreeMap<Pair, Vec<(Instant, Evidence)>> = BTreeMap::new();
     for fact in std::mem::take(&mut gathered.over_shares) {
+        if let About::AllShares(account, region, ShareList::Principals) = &fact.about {
+            listed.entry((account.clone(), region.clone())).or_default().push((fact.at, fact.evidence));
+        }
         for (arn, share) in &mut gathered.shares {
             match &fact.about {
                 About::AllShares(account, region, list)
@@ -26,6 +30,7 @@ pub(super) fn note_over_shares(gathered: &mut Gathered) {
             }
         }
     }
+    listed
 }
 
 /// Invitations, and what their expiry means for the share.

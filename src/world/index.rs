@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub struct Resource {
     /// `EBS`, `EFS`, …, as AWS Backup names it; `None`: no record says.
     pub kind: Option<Text>,
-    /// The record that first names it.
+    /// The record that first says its type, else the one that first names it.
     pub evidence: Evidence,
     /// Since when it is known.
     pub since: Instant,

@@ -77,6 +77,8 @@ pub struct World {
     pub plans: BTreeMap<PlanArn, plan::Plan>,
     /// Complete lists of the plans of an account and Region, in order of time.
     pub all_plans: BTreeMap<Pair, Vec<(Instant, Evidence)>>,
+    /// Complete lists of who is in any share of an account in a Region.
+    pub all_principals: BTreeMap<Pair, Vec<(Instant, Evidence)>>,
     /// Selections of backup plans.
     pub selections: BTreeMap<SelectionArn, selection::Selection>,
     /// Resources that an inventory lists, with their tags.
@@ -254,7 +256,9 @@ impl World {
             About::TestSelection(id, says) => into.test_selections.entry(id.clone()).or_default().note(fact, says),
             About::Resource(arn, kind) => {
                 let known = into.resources.entry(arn.clone()).or_insert(Resource { kind: None, evidence, since: at });
-                known.kind = known.kind.take().or_else(|| kind.clone());
+                if let (None, Some(kind)) = (&known.kind, kind) {
+                    (known.kind, known.evidence) = (Some(kind.clone()), evidence);
+                }
             }
             About::Share(arn, says) => into.shares.entry(arn.clone()).or_default().note(fact, says),
             About::Invitation(arn, says) => into.invitations.entry(arn.clone()).or_default().note(fact, says),
@@ -301,7 +305,7 @@ impl World {
         for (vault, at, evidence) in only_air_gapped(&gathered) {
             gathered.vaults.entry(vault).or_default().must_be_air_gapped(at, evidence);
         }
-        note_over_shares(&mut gathered);
+        self.all_principals = note_over_shares(&mut gathered);
         self.settle_plans(&mut gathered);
         self.settle_alone(&mut gathered);
         let (coverage, compared) = (&self.coverage, &mut self.compared);

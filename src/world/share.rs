@@ -238,10 +238,16 @@ impl Seen {
             ShareList::Resources => &mut self.resources,
         };
         let is_old = self.first_seen.is_some_and(|seen| seen <= at - chrono::Duration::hours(1));
-        if is_old && !held.listed.iter().any(|(listed, _)| *listed == at) {
-            held.listed.push((at, evidence));
-            held.known.push((at, evidence));
+        if !is_old {
+            return;
         }
+        // The list shows better than one of its rows who is not in it.
+        match held.listed.iter_mut().find(|(listed, _)| *listed == at) {
+            Some(listed) => listed.1 = evidence,
+            None => held.listed.push((at, evidence)),
+        }
+        held.known.push((at, evidence));
+        held.known.sort_by_key(|(known, _)| *known);
     }
 
     /// An invitation expired: RAM takes the principal out of the share.

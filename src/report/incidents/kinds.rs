@@ -85,6 +85,14 @@ impl Deed {
         matches!(self, Self::Points | Self::Vault | Self::Key)
     }
 
+    /// Where the user says who may do it.
+    pub fn list(self) -> &'static str {
+        match self {
+            Self::Points | Self::Vault => "[authorized] deleters",
+            _ => "allow_roles of DEL-04",
+        }
+    }
+
     /// What such deeds of one actor are together.
     pub fn kind(self) -> Kind {
         match self {

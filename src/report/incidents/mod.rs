@@ -1,7 +1,8 @@
 //! Incidents: what one actor did that verdicts hold against them, put together and told in order.
 //!
 //! An actor is a role, a user or a root, over all sessions and accounts. Their deeds are the calls that failed verdicts
-//! cite, and refused calls that fail no control. Sequences are looked for first (`sequence`); what is left is put together by
+//! cite, refused calls that fail no control, and what weakens or deletes and is not stated to be allowed: that counts together
+//! with other deeds only. Sequences are looked for first (`sequence`); what is left is put together by
 //! kind, as long as no more than a day lies between two deeds. ARCHITECTURE.md has the table of kinds and scores.
 
 pub mod kinds;
@@ -48,6 +49,8 @@ struct Act {
     /// What it belongs to if no sequence takes it.
     kind: Kind,
     error: Option<String>,
+    /// It went through, and whether it may is stated nowhere.
+    not_stated: bool,
     actor: Actor,
     account: Option<String>,
     /// Indices of the verdicts that it stands behind.
@@ -81,7 +84,8 @@ pub fn group(case: Case<'_>) -> Vec<Incident> {
         by_actor.entry(key(&act.actor, act.account.as_deref())).or_default().push(act);
     }
     for acts in by_actor.into_values() {
-        let (sequences, rest) = sequence::weakened_then_deleted(acts);
+        let (sequences, mut rest) = sequence::weakened_then_deleted(acts.clone());
+        together(&acts, &mut rest);
         let (bursts, rest) = sequence::bursts(rest);
         groups.extend(sequences);
         groups.extend(bursts);
@@ -100,12 +104,14 @@ fn key(actor: &Actor, account: Option<&str>) -> String {
     }
 }
 
-/// What failed verdicts cite of calls that such verdicts are about.
+/// What failed verdicts cite of calls that such verdicts are about; and what others cite of calls that weaken or delete, of
+/// which it is stated nowhere whether they may.
 fn held_against(case: Case<'_>) -> Vec<Act> {
-    let mut cited: BTreeMap<Evidence, (Deed, BTreeSet<usize>)> = BTreeMap::new();
+    let mut cited: BTreeMap<Evidence, Cited> = BTreeMap::new();
     let mut known: BTreeMap<Evidence, Option<Deed>> = BTreeMap::new();
     for (index, ((control, judged), verdict)) in case.judged.iter().zip(case.verdicts).enumerate() {
-        if verdict.status != Status::NonCompliant {
+        let not_stated = verdict.reason.code == "policy_not_stated";
+        if verdict.status != Status::NonCompliant && !not_stated {
             continue;
         }
         let base = control.split('/').next().unwrap_or(control);
@@ -116,16 +122,39 @@ fn held_against(case: Case<'_>) -> Vec<Act> {
             let of_root = (verdict.reason.code == "root_used").then_some(Deed::Organization);
             let deed = || *known.entry(*evidence).or_insert_with(|| deed(record));
             let Some(deed) = of_root.or_else(deed) else { continue };
-            if deed.controls().contains(&base) {
-                cited.entry(*evidence).or_insert((deed, BTreeSet::new())).1.insert(index);
+            if deed.controls().contains(&base) && (!not_stated || deed.weakens() || deed.deletes()) {
+                let new = Cited { deed, not_stated: true, verdicts: BTreeSet::new() };
+                let cited = cited.entry(*evidence).or_insert(new);
+                cited.not_stated &= not_stated;
+                cited.verdicts.insert(index);
             }
         }
     }
-    let acts = cited.into_iter().filter_map(|(evidence, (deed, verdicts))| {
+    let acts = cited.into_iter().filter_map(|(evidence, cited)| {
+        let Cited { deed, not_stated, verdicts } = cited;
         let act = act(evidence, record(case.log, evidence)?, deed, deed.kind(), verdicts)?;
-        (!act.actor.is_service).then_some(act)
+        let not_stated = not_stated && !act.is_refused();
+        (!act.actor.is_service).then_some(Act { not_stated, ..act })
     });
     acts.collect()
+}
+
+/// A call, and the verdicts that cite it.
+struct Cited {
+    deed: Deed,
+    not_stated: bool,
+    verdicts: BTreeSet<usize>,
+}
+
+/// What is not stated to be allowed is no incident alone: it stays where something else of the same actor, which is one, lies
+/// within a day of it.
+fn together(acts: &[Act], rest: &mut Vec<Act>) {
+    let firm: Vec<Instant> = acts.iter().filter(|act| !act.not_stated).map(|act| act.at).collect();
+    let near = |at: Instant| {
+        let next = firm.partition_point(|firm| *firm < at - APART);
+        firm.get(next).is_some_and(|firm| *firm - at <= APART)
+    };
+    rest.retain(|act| !act.not_stated || near(act.at));
 }
 
 /// Refused calls in the window that fail no control, beside the verdicts on the account that logged them.
@@ -174,9 +203,22 @@ fn act(evidence: Evidence, record: &Packed, deed: Deed, kind: Kind, verdicts: BT
         deed,
         kind,
         error: opened.error_code,
+        not_stated: false,
         actor: opened.actor,
         account: opened.account.map(|id| id.to_string()),
         verdicts,
+    })
+}
+
+/// What to do where some acts are not stated to be allowed.
+fn not_stated(acts: &[Act]) -> Option<String> {
+    let lists: BTreeSet<&str> = acts.iter().filter(|act| act.not_stated).map(|act| act.deed.list()).collect();
+    let lists: Vec<&str> = lists.into_iter().collect();
+    (!lists.is_empty()).then(|| {
+        format!(
+            "Whether the actor may do this is not stated: if so, list its role in {}; else answer it as an attack.",
+            lists.join(" and ")
+        )
     })
 }
 
@@ -188,7 +230,7 @@ fn by_kind(acts: Vec<Act>) -> Vec<Group> {
     }
     let groups = kinds.into_iter().flat_map(|(kind, acts)| {
         let runs = runs(acts, APART);
-        runs.into_iter().map(move |acts| Group { kind, acts, hint: None })
+        runs.into_iter().map(move |acts| Group { kind, hint: not_stated(&acts), acts })
     });
     groups.collect()
 }

@@ -1,7 +1,7 @@
 //! Deeds that mean more together than each alone.
 
 use super::kinds::{Deed, Kind, TAKES};
-use super::{APART, Act, Case, Group, act, deed, record, runs};
+use super::{APART, Act, Case, Group, act, deed, not_stated, record, runs};
 use crate::arn::{AccountId, VaultArn};
 use crate::evidence::{Cite, Evidence};
 use crate::record::identity::Actor;
@@ -36,7 +36,7 @@ pub fn weakened_then_deleted(acts: Vec<Act>) -> (Vec<Group>, Vec<Act>) {
     let mut taken = taken.into_iter();
     let (members, rest): (Vec<Act>, Vec<Act>) = acts.into_iter().partition(|_| taken.next() == Some(true));
     let groups = runs(members, APART).into_iter();
-    (groups.map(|acts| Group { kind: Kind::WeakenedThenDeleted, acts, hint: None }).collect(), rest)
+    (groups.map(|acts| Group { kind: Kind::WeakenedThenDeleted, hint: not_stated(&acts), acts }).collect(), rest)
 }
 
 /// Many refused calls of one actor at once that fail no control, whatever they are.
@@ -140,6 +140,7 @@ fn taken(case: Case<'_>, vault: &VaultArn, account: &AccountId, verdicts: &BTree
             deed: Deed::Use,
             kind: Deed::Use.kind(),
             error: None,
+            not_stated: false,
             actor: by.unwrap_or_else(|| Actor { account: Some(account.clone()), ..Actor::named(account.as_str()) }),
             account: Some(account.to_string()),
             verdicts: verdicts.clone(),

@@ -112,7 +112,16 @@ fn tell(group: &Group, case: Case<'_>) -> Option<Told> {
 }
 
 fn act_note(act: &Act) -> String {
-    if act.is_refused() { "refused".into() } else { "done".into() }
+    match (act.is_refused(), act.not_stated) {
+        (true, _) => "refused".into(),
+        (false, true) => "done, not stated to be allowed".into(),
+        (false, false) => "done".into(),
+    }
+}
+
+fn outcome(act: &Act) -> String {
+    let done = if act.not_stated { "succeeded, not stated to be allowed" } else { "succeeded" };
+    act.error.clone().unwrap_or_else(|| done.into())
 }
 
 /// From 0 to 100: how bad the verdicts are (up to 40), whether anything went through (20), what it is (up to 25), and how far
@@ -146,7 +155,7 @@ fn steps(acts: &[Act], case: Case<'_>) -> Vec<Step> {
     let steps = shown.map(|(_, (number, act))| Step {
         time: instant::show(act.at),
         what: case.log.entry(act.evidence).map(what).unwrap_or_default(),
-        outcome: act.error.clone().unwrap_or_else(|| "succeeded".into()),
+        outcome: outcome(act),
         by: act.actor.said(),
         account: act.account.clone(),
         evidence: number,

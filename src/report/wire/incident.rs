@@ -67,7 +67,7 @@ pub struct Step {
     pub time: String,
     /// `eventName`.
     pub what: String,
-    /// `succeeded`, or the error code.
+    /// `succeeded`, `succeeded, not stated to be allowed`, or the error code.
     pub outcome: String,
     /// Who, in a few words.
     pub by: String,
