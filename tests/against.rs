@@ -135,11 +135,13 @@ fn diff_gives_what_audit_with_a_baseline_gives() {
     folder.run(&format!("{ONE} --format json -o old.json"));
     put(&folder, Some(false));
     folder.run(&format!("{ONE} --format json -o new.json"));
-    for format in ["json", "html"] {
+    for format in ["json", "html", "csv", "markdown", "sarif", "junit", "ocsf", "ocsf-ndjson", "asff"] {
         let at_once = folder.run(&format!("{ONE} --baseline old.json --format {format}"));
         let later = folder.run(&format!("diff old.json new.json -q --format {format}"));
         assert_eq!((at_once.code, &at_once.out), (1, &later.out), "{format}");
         assert_eq!(later.code, 1);
+        let text = String::from_utf8(later.out).unwrap();
+        assert!(text.contains("regressed"), "{format} does not say what changed: {text}");
     }
     let sarif: Value = serde_json::from_slice(&folder.run("diff old.json new.json --format sarif").out).unwrap();
     assert_eq!(sarif["runs"][0]["results"][0]["baselineState"], "new");
@@ -180,6 +182,25 @@ fn a_history_has_a_line_for_each_run_and_the_report_the_trend_of_its_scope() {
     assert_eq!(told, [("2026-10-31T00:00:00Z", 1), ("2026-11-02T00:00:00Z", 0)]);
     assert_eq!(lines(&folder).len(), 3);
     assert_eq!(verdict(&report, "VLT-02").status, Status::Compliant);
+}
+
+#[test]
+fn the_trend_of_a_history_is_in_every_form_for_people() {
+    let folder = Folder::new();
+    put(&folder, Some(false));
+    folder.run("audit inventory -q --only VLT-02 --history history.jsonl --format json --as-of 2026-10-31");
+    put(&folder, Some(true));
+    for (format, part) in [
+        ("text", "2026-10-31T00:00:00Z     1                  0  FAIL"),
+        ("markdown", "| `2026-10-31T00:00:00Z` | 1 | 0 | FAIL |"),
+        ("html", "aria-label=\"Non-compliant: 1 then, 0 now, at most 1\""),
+    ] {
+        let told = folder.run(&format!(
+            "audit inventory -q --only VLT-02 --history history.jsonl --as-of 2026-11-02 --format {format}"
+        ));
+        let text = String::from_utf8(told.out).unwrap();
+        assert!(text.contains(part), "{format}: {text}");
+    }
 }
 
 #[test]

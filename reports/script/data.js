@@ -53,6 +53,7 @@ class Data {
     this.record = { ...packed.records, source: summed(source), event_id: texts(events) };
     this.line = { ...packed.rows, source: summed(packed.rows.source) };
     this.stretches = packed.stretches;
+    this.changes = packed.changes;
     this.uids = new Map(packed.verdicts.uid);
     this.cites();
     this.readSources(packed.sources);
@@ -144,6 +145,13 @@ class Data {
     if (row.undecided[i] !== null) verdict.undecided = row.undecided[i];
     if (row.breach[i] !== null) verdict.longest_breach = { from: this.time(row.breach[i][0]), to: this.time(row.breach[i][1]), seconds: row.breach[i][2] };
     return verdict;
+  }
+
+  // What became of it since the baseline, `{change, was}`; null without a baseline.
+  became(i) {
+    if (!this.comparison) return null;
+    const at = this.row.change[i];
+    return at === null ? { change: "unchanged" } : { change: this.changes[at][0], was: this.changes[at][1] };
   }
 
   // The share of the judged time in which the demand held, cut and never rounded up; nothing where it was never decided.

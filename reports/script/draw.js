@@ -75,7 +75,7 @@ function ticks(window) {
     const [x, date] = [(100 * (at - axis.from)) / (axis.to - axis.from), new Date(at * 1000)];
     const clock = step < 24 && at % 86400 ? date.toISOString().slice(11, 16) : null;
     const day = date.toLocaleDateString("en-GB", { day: "numeric", month: "short", year: step < 672 ? undefined : "numeric", timeZone: "UTC" });
-    marks.push(h("line", { x1: percent(x), x2: percent(x), y1: 0, y2: 5 }), x < 90 && h("text", { x: percent(x), y: 17 }, clock || day));
+    marks.push(h("line", { x1: percent(x), x2: percent(x), y1: 0, y2: 5 }), h("text", { class: x < 2.5 ? "start" : x > 97.5 ? "end" : "middle", x: percent(x), y: 17 }, clock || day));
   }
   return h("svg", { class: "axis", "aria-hidden": "true", width: "100%", height: 20 }, marks);
 }

@@ -1,6 +1,6 @@
 // What is shown, as a file: CSV for a spreadsheet, JSON for a script.
 
-const COLUMNS = ["control", "status", "severity", "kind", "subject", "account", "region", "name", "reason", "message", "since", "confidence", "exception", "uid"];
+const COLUMNS = ["control", "status", "severity", "kind", "subject", "account", "region", "name", "reason", "message", "since", "confidence", "exception", "uid", "change", "was"];
 
 // RFC 4180; a cell that a spreadsheet would take for a formula begins with an apostrophe.
 function cell(text) {
@@ -8,10 +8,13 @@ function cell(text) {
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
+// The status before, where it changed.
+const was = (became) => became && became.change !== "unchanged" && (became.was ? became.was.status : "none");
+
 function csv(data, rows) {
   const line = (i) => {
     const { uid, control, subject, status, severity, reason, since, confidence, exception } = data.verdict(i);
-    const cells = [control, status, severity, subject.kind, subject.id, subject.account, subject.region, subject.name, reason.code, reason.message, since, confidence, exception && `until ${exception.expires}: ${exception.reason}`, uid];
+    const cells = [control, status, severity, subject.kind, subject.id, subject.account, subject.region, subject.name, reason.code, reason.message, since, confidence, exception && `until ${exception.expires}: ${exception.reason}`, uid, data.became(i)?.change, was(data.became(i))];
     return cells.map((text) => cell(visible(text || ""))).join(",");
   };
   return `${[COLUMNS.join(","), ...Array.from(rows, line)].join("\r\n")}\r\n`;
@@ -24,7 +27,9 @@ function json(data, rows) {
   const places = new Set(verdicts.flatMap((verdict) => verdict.evidence.map((each) => `${each.source}#${each.record ?? each.pointer}`)));
   const sources = Array.from(data.sources.values()).filter(({ id }) => cited.has(id));
   const records = data.records.filter((held) => places.has(`${held.source}#${held.record ?? held.pointer}`));
-  return `${JSON.stringify({ run: data.run, verdicts, sources, records }, null, 2)}\n`;
+  const changes = Array.from(rows, (i) => ({ uid: data.uid(i), ...data.became(i) })).filter(({ was }) => was !== undefined);
+  const comparison = data.comparison && { baseline: data.comparison.baseline, changes };
+  return `${JSON.stringify({ run: data.run, verdicts, sources, records, comparison }, null, 2)}\n`;
 }
 
 function save(name, type, text) {

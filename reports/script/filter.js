@@ -2,7 +2,7 @@
 //
 // A word is looked up once in each table (words, subjects, records, files); a verdict fits if one of its numbers is a hit.
 
-const FILTERS = ["status", "severity", "control", "account", "region", "exception"];
+const FILTERS = ["status", "severity", "control", "account", "region", "exception", "change"];
 
 class Filter {
   constructor(query) {
@@ -44,6 +44,11 @@ class Filter {
     word("account", (i) => subject.account[row.subject[i]]);
     word("region", (i) => subject.region[row.subject[i]]);
     if (this.exception.length === 1) tests.push((i) => (row.exception[i] === null) === (this.exception[0] === "no"));
+    if (this.change.length) {
+      const wanted = data.changes.map(([change]) => this.change.includes(change));
+      const same = Boolean(data.comparison) && this.change.includes("unchanged");
+      tests.push((i) => wanted[row.change[i]] ?? same);
+    }
     for (const part of this.q.toLowerCase().split(/\s+/).filter(Boolean)) tests.push(search(data, part));
     return tests;
   }

@@ -126,7 +126,7 @@ class List {
     return h("div", { role: "row", class: `row ${CLASSES[row.status[i]]}`, "aria-level": this.groups.length ? 2 : 1, onclick: (event) => !event.target.closest("a") && (location.hash = address) },
       h("span", { role: "gridcell", class: "cell status" }, state(row.status[i]), row.status[i] < 2 && chip(SEVERITIES[row.severity[i]])),
       h("span", { role: "gridcell", class: "cell who" },
-        h("a", { class: "name", href: address, tabindex: -1 }, control, control && " ", subject.name || subject.id, row.exception[i] !== null && [" ", h("span", { class: "tag" }, "excepted")]),
+        h("a", { class: "name", href: address, tabindex: -1 }, control, control && " ", subject.name || subject.id, tags(data, i)),
         h("span", { class: "why" }, coded(words[row.message[i]]))),
       h("span", { role: "gridcell", class: "cell line" }, statusBar(data.run.window, intervals)),
       h("span", { role: "gridcell", class: "cell held" }, share && `held ${share}`));
@@ -153,7 +153,7 @@ class List {
     this.current(line);
     const above = this.node.getBoundingClientRect().top + scrollY;
     const top = above + this.place(line);
-    const covered = 200;
+    const covered = innerWidth > 900 ? (document.querySelector(".filter")?.getBoundingClientRect().bottom ?? 0) : 120;
     if (top < scrollY + covered) scrollTo(0, top - covered);
     else if (top + ROW > scrollY + innerHeight) scrollTo(0, top + ROW * 2 - innerHeight);
     this.draw();

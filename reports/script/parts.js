@@ -18,9 +18,12 @@ const facts = (members) => {
   return h("dl", { class: "facts" }, entries.map(([name, value]) => h("div", null, h("dt", null, name), h("dd", null, plain(value)))));
 };
 
+const TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+
 // A table with column titles and rows of cells; a cell is a child or `{n: child}` for a number, `{m: child}` for an identifier.
 function table(label, titles, rows) {
-  const cell = (kind, value) => h(kind, { class: value?.n !== undefined ? "n" : value?.m !== undefined ? "mono" : null, scope: kind === "th" ? "col" : null }, value?.n ?? value?.m ?? value);
+  const style = (value) => (value?.n !== undefined ? "n" : value?.m === undefined ? null : TIME.test(value.m) ? "mono time" : "mono");
+  const cell = (kind, value) => h(kind, { class: style(value), scope: kind === "th" ? "col" : null }, value?.n ?? value?.m ?? value);
   if (!rows.length) return h("p", { class: "lead" }, "There is none.");
   return h("div", { class: "scroll", role: "region", "aria-label": label, tabindex: 0 },
     h("table", null, h("thead", null, h("tr", null, titles.map((title) => cell("th", title)))), h("tbody", null, rows.map((row) => h("tr", null, row.map((value) => cell("td", value)))))));
@@ -37,22 +40,30 @@ const countTitles = LABELS.map((label) => ({ n: label }));
 const title = (eyebrow, name, lead) => [eyebrow && h("p", { class: "eyebrow" }, eyebrow), h("h1", { class: "small" }, name), lead && h("p", { class: "lead" }, lead)];
 const section = (name, ...children) => h("section", null, h("h2", null, name), children);
 
+// What a reader of a list must know of a verdict besides its status: an exception, and a change since the baseline.
+const SAID = { new: "fails", regressed: "fails", undecided: "open", fixed: "holds" };
+function tags(data, i) {
+  const change = data.became(i)?.change;
+  return [data.row.exception[i] !== null && [" ", h("span", { class: "tag" }, "excepted")], SAID[change] && [" ", h("span", { class: `tag ${SAID[change]}` }, change)]];
+}
+
 // A line of the list "what fails": one verdict with its bar.
 function lane(data, i) {
   const [subject, { row }] = [data.subjectOf(i), data];
   return h("a", { class: "lane", href: verdictAddress(data, i) },
     h("span", { class: "cell" }, state(row.status[i]), row.status[i] < 2 && chip(SEVERITIES[row.severity[i]])),
     h("span", { class: "cell who" },
-      h("span", { class: "name" }, h("span", { class: "id" }, data.words[row.control[i]]), ` ${subject.name || subject.id}`, row.exception[i] !== null && [" ", h("span", { class: "tag" }, "excepted")]),
+      h("span", { class: "name" }, h("span", { class: "id" }, data.words[row.control[i]]), ` ${subject.name || subject.id}`, tags(data, i)),
       h("span", { class: "why" }, coded(data.words[row.message[i]]))),
     h("span", { class: "cell line" }, statusBar(data.run.window, data.intervals(i))));
 }
 
-const lanes = (data, rows, most = 100) => {
+// Verdicts as lines; `all` is the list that has those which are not drawn.
+const lanes = (data, rows, most = 100, all = null) => {
   if (!rows.length) return h("p", { class: "lead" }, "There is none.");
   return [h("div", { class: "lanes" }, Array.from(rows.slice(0, most), (i) => lane(data, i)),
     h("div", { class: "lane foot", "aria-hidden": "true" }, h("span"), h("span"), h("span", { class: "cell line" }, ticks(data.run.window)))),
-    rows.length > most && h("p", { class: "faint" }, `${most} of ${grouped(rows.length)}.`)];
+    rows.length > most && h("p", { class: "faint" }, `${most} of ${grouped(rows.length)}`, all && [": ", h("a", { href: address(["verdicts"], all) }, "show all")], ".")];
 };
 
 const verdictAddress = (data, i, query) => address(["verdict", data.words[data.row.control[i]], data.subject.id[data.row.subject[i]]], query);

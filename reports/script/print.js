@@ -7,7 +7,7 @@ function paper(data, view) {
   const chosen = view.printed ? view.printed : data.worstFirst().filter((i) => data.row.status[i] === 0);
   const rows = Array.from(chosen.slice(0, MOST_PRINTED));
   const held = new Map();
-  const findings = rows.map((i) => finding(data, data.verdict(i), held));
+  const findings = rows.map((i) => finding(data, i, held));
   return [
     h("section", { class: "findings" },
       h("h2", null, "Findings"),
@@ -23,7 +23,8 @@ function paper(data, view) {
   ];
 }
 
-function finding(data, verdict, held) {
+function finding(data, i, held) {
+  const verdict = data.verdict(i);
   const { subject, reason } = verdict;
   const marks = named(verdict);
   const about = data.controlOf.get(verdict.control);
@@ -38,7 +39,7 @@ function finding(data, verdict, held) {
     h("p", null, state(rank(verdict.status)), " ", chip(verdict.severity), " ", mono(subject.id)),
     h("p", { class: "message" }, coded(reason.message)),
     verdict.exception && h("p", null, `Excepted until ${verdict.exception.expires} by ${verdict.exception.owner}: ${verdict.exception.reason}`),
-    plate([["Since", mono(verdict.since)], ["Confidence", verdict.confidence], ["Reason", mono(reason.code)], ["Verdict", mono(verdict.uid)], ["Observed", facts(reason.observed), "half"], ["Expected", facts(reason.expected), "half"]]),
+    plate([["Since", mono(verdict.since)], ["Confidence", verdict.confidence], ["Reason", mono(reason.code)], ["Verdict", mono(verdict.uid)], ["Since the baseline", change(data, i), "wide"], ["Observed", facts(reason.observed), "half"], ["Expected", facts(reason.expected), "half"]]),
     h("div", { class: "drawn" }, statusBar(data.run.window, verdict.intervals), ticks(data.run.window)),
     cites.length > 0 && h("ul", { class: "plain" }, cites),
     verdict.evidence.length > 50 && h("p", null, `… and ${verdict.evidence.length - 50} more in the JSON report.`));

@@ -111,36 +111,49 @@ function vaultView(data, [id]) {
 function heldBy(data, id) {
   const all = holders(data, id);
   if (!all.length) return h("p", { class: "lead" }, "No share and no restore access is known.");
-  return h("div", { class: "logs" }, all.map(({ who, how, spans }) =>
+  const key = (kind, label) => h("span", { class: `state ${kind}` }, h("i", { "aria-hidden": "true" }), label);
+  return [h("p", { class: "legend" }, key("proven", "Holds it"), key("open", "Unknown"), key("none", "Does not"), h("span", { class: "faint small" }, "days in UTC")), h("div", { class: "logs" }, all.map(({ who, how, spans }) =>
     h("div", { class: "log" }, h("span", { class: "cell" }, mono(who)), h("span", { class: "cell line" }, bar(data.run.window, stretches(data, spans))), h("span", { class: "cell faint" }, how))),
-    h("div", { class: "log foot", "aria-hidden": "true" }, h("span"), h("span", { class: "cell line" }, ticks(data.run.window))));
+    h("div", { class: "log foot", "aria-hidden": "true" }, h("span"), h("span", { class: "cell line" }, ticks(data.run.window))))];
 }
 
 function copiesInto(data, id) {
   const all = data.copies.filter((series) => series.vault === id).map((series) => ({ series, ...cadence(data.run.window, series) }));
   if (!all.length) return h("p", { class: "lead" }, "No copy within the window is known.");
   all.sort((a, b) => b.longest - a.longest);
-  return [h("p", { class: "lead" }, "One mark for each day with a copy, those with the longest gap first."), h("div", { class: "logs" }, all.slice(0, 200).map(({ series, drawn, longest }) =>
+  return [h("p", { class: "lead" }, "One mark for each day (UTC) with a copy; dotted is the longest gap. Resources with the longest gap first."), h("div", { class: "logs" }, all.slice(0, 200).map(({ series, drawn, longest }) =>
     h("div", { class: "log" }, h("span", { class: "cell" }, h("a", { class: "mono", href: address(["verdicts"], { q: series.resource, by: "none" }) }, tail(series.resource))), h("span", { class: "cell line" }, drawn),
       h("span", { class: "cell faint" }, counted(series.count, "copy", "copies"), longest > 1 && `, none on ${longest} days in a row`))),
     h("div", { class: "log foot", "aria-hidden": "true" }, h("span"), h("span", { class: "cell line" }, ticks(data.run.window)))),
     all.length > 200 && h("p", { class: "faint" }, `200 of ${grouped(all.length)} resources.`)];
 }
 
-// Everything that changed about a vault and its shares, and the incidents that cite it, latest last.
+// Everything that changed about a vault and its shares, and the incidents that cite it, latest last; what one record changed
+// of one thing is one line.
 function timeline(data, id) {
   const about = data.entities.filter((entity) => entity.id === id || (entity.kind === "share" && attribute(entity, `resources/${id}`)) || value(entity, "ProtectedResourceArn") === id || value(entity, "SourceBackupVaultArn") === id);
-  const events = about.flatMap((entity) => entity.attributes.flatMap(({ name, spans }) => spans.filter((span) => span.from && span.confidence !== "inferred").map((span) => ({
-    at: span.from, what: `${words(entity.kind)} ${entity.id === id ? "" : tail(entity.id)}`, text: `${name} ${span.known ? `is ${plain(span.value)}` : "changed, the log does not say to what"}`, evidence: span.evidence,
-  }))));
-  const uids = new Set(Array.from(verdictsOn(data, id).rows, (i) => data.uid(i)));
-  for (const incident of data.incidents) {
-    if (incident.verdicts.some((uid) => uids.has(uid))) events.push({ at: incident.first, what: "incident", text: h("a", { href: address(["incidents", incident.uid]) }, `${words(incident.kind)}, ${counted(incident.count, "event", "events")}`) });
+  const events = new Map();
+  const cut = (text) => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
+  for (const entity of about) {
+    const what = `${words(entity.kind)} ${entity.id === id ? "" : value(entity, "name") || tail(entity.id)}`;
+    for (const { name, spans } of entity.attributes) {
+      for (const { from: at, known, value, confidence, evidence } of spans) {
+        if (!at || confidence === "inferred") continue;
+        const place = evidence && where(data, evidence);
+        const key = `${at} ${entity.kind} ${entity.id} ${place?.path}`;
+        if (!events.has(key)) events.set(key, { at, what, place, changes: [] });
+        events.get(key).changes.push(h("li", null, cut(`${name} ${known ? `is ${plain(value)}` : "changed, the log does not say to what"}`)));
+      }
+    }
   }
-  events.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-  const cut = (text) => (typeof text === "string" && text.length > 200 ? `${text.slice(0, 200)}…` : text);
-  return [table("Timeline", ["When", "What", "Change", "By"], events.slice(0, 500).map(({ at, what, text, evidence }) => [{ m: at }, what, cut(text), evidence ? h("span", { class: "source", title: where(data, evidence).path }, where(data, evidence).what) : ""])),
-    events.length > 500 && h("p", { class: "faint" }, `500 of ${grouped(events.length)}.`)];
+  const uids = new Set(Array.from(verdictsOn(data, id).rows, (i) => data.uid(i)));
+  for (const { uid, kind, first, count, verdicts } of data.incidents) {
+    if (verdicts.some((each) => uids.has(each))) events.set(uid, { at: first, what: "incident", changes: [h("li", null, h("a", { href: address(["incidents", uid]) }, `${words(kind)}, ${counted(count, "event", "events")}`))] });
+  }
+  const all = Array.from(events.values()).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const by = (place) => place && h("details", { class: "terms" }, h("summary", null, place.what), mono(place.path));
+  return [table("Timeline", ["When", "What", "Changes", "By"], all.slice(0, 500).map(({ at, what, changes, place }) => [{ m: at }, what, h("ul", { class: "plain" }, changes), by(place)])),
+    all.length > 500 && h("p", { class: "faint" }, `500 of ${grouped(all.length)}.`)];
 }
 
 // A session as it went: request, votes, outcome, access, with the time between.

@@ -26,7 +26,7 @@ function verdictView(data, [control, subject], query) {
         ["Held", data.held(i) ? `${data.held(i)} of the judged time` : dash],
         ["Longest breach", verdict.longest_breach && `${span(verdict.longest_breach.from, verdict.longest_breach.to)}, from ${verdict.longest_breach.from}`],
         ["Verdict", mono(verdict.uid)],
-        ["Since the baseline", change(data, verdict), "wide"],
+        ["Since the baseline", change(data, i), "wide"],
         ["Observed", facts(reason.observed), "half"],
         ["Expected", facts(reason.expected), "half"],
       ]),
@@ -39,11 +39,12 @@ function verdictView(data, [control, subject], query) {
 }
 
 // What became of it since the baseline, where there is one.
-function change(data, { uid }) {
-  if (!data.comparison) return null;
-  const changed = data.comparison.changes.find((each) => each.uid === uid);
-  const was = changed?.was ? `; it was ${words(changed.was.status.toLowerCase())}, ${words(changed.was.code)}` : "";
-  return `${changed ? words(changed.change) : "unchanged"} since ${data.comparison.baseline.as_of}${was}`;
+function change(data, i) {
+  const became = data.became(i);
+  if (!became) return null;
+  const { change, was } = became;
+  const before = was ? `; it was ${LABELS[rank(was.status)].toLowerCase()}, ${words(was.code)}${was.excepted ? ", excepted" : ""}` : "";
+  return [h("a", { href: address(["verdicts"], { change }) }, change), ` since ${data.comparison.baseline.as_of}${before}`];
 }
 
 // To the neighbours in the list that the reader came from.
@@ -73,6 +74,7 @@ function related(data, { uid, subject }) {
 function overWindow(data, { intervals, evidence }) {
   const marks = evidence.map((each) => each.time).filter(Boolean);
   return [
+    h("p", { class: "faint small" }, `${data.run.window.from} to ${data.run.window.to}, days in UTC`, marks.length > 0 && "; dots are cited records"),
     h("div", { class: "drawn" }, statusBar(data.run.window, intervals, { marks, large: true }), ticks(data.run.window)),
     h("ul", { class: "intervals" }, intervals.slice(0, 200).map(({ from, to, status, cause }) => h("li", null, state(rank(status)), mono(`${from} to ${to}`), faint(span(from, to)), cause && faint(`by ${where(data, cause).what}${cause.note ? `: ${cause.note}` : ""}`)))),
     intervals.length > 200 && h("p", { class: "faint" }, `… and ${grouped(intervals.length - 200)} more`),

@@ -16,6 +16,9 @@ function verdictsView(data, path, query) {
   };
 }
 
+// What can have become of a verdict that this report has.
+const CHANGES = [["", "all"], ["new,regressed", "new failures"], ...["new", "regressed", "undecided", "fixed", "decided", "added", "gone", "unchanged"].map((word) => [word, word])];
+
 function filterBar(data, filter, list, go) {
   const toggled = (name, word) => (filter[name].includes(word) ? filter[name].filter((each) => each !== word) : [...filter[name], word]).join(",");
   const key = (name, word, label) => h("button", { type: "button", class: "key", "aria-pressed": String(filter[name].includes(word)), id: `key-${name}-${word}`, onclick: () => go({ [name]: toggled(name, word) }) }, label);
@@ -24,7 +27,7 @@ function filterBar(data, filter, list, go) {
     h("select", { id: `pick-${name}`, onchange: (event) => go({ [name]: event.target.value }) },
       h("option", { value: "" }, "all"), words.map((word) => h("option", { value: word, selected: filter[name][0] === word }, word))));
   const by = (kind, label) => h("option", { value: kind, selected: filter.by === kind }, label);
-  const search = h("input", { type: "search", id: "search", value: filter.q, placeholder: "Search names, ARNs, events, reasons", "aria-label": "Search the verdicts", autocomplete: "off", spellcheck: "false" });
+  const search = h("input", { type: "search", id: "search", value: filter.q, placeholder: "Search names, ARNs, events", "aria-label": "Search the verdicts", autocomplete: "off", spellcheck: "false" });
   let waiting = 0;
   search.addEventListener("input", () => {
     clearTimeout(waiting);
@@ -38,12 +41,15 @@ function filterBar(data, filter, list, go) {
     choice("control", "Control", seen(data.row.control)), choice("account", "Account", seen(data.subject.account)), choice("region", "Region", seen(data.subject.region)),
     data.given.length > 0 && h("label", null, h("span", { class: "hint" }, "Exception"), h("select", { id: "pick-exception", onchange: (event) => go({ exception: event.target.value }) },
       [["", "all"], ["yes", "excepted"], ["no", "not excepted"]].map(([value, label]) => h("option", { value, selected: (filter.exception[0] || "") === value }, label)))),
+    data.comparison && h("label", null, h("span", { class: "hint" }, "Since the baseline"), h("select", { id: "pick-change", onchange: (event) => go({ change: event.target.value }) },
+      CHANGES.filter(([value]) => !value || value.split(",").some((change) => data.comparison.counts[change])).map(([value, label]) => h("option", { value, selected: filter.change.join(",") === value }, label)))),
     h("label", null, h("span", { class: "hint" }, "Group by"), h("select", { id: "pick-by", onchange: (event) => go({ by: event.target.value }) }, by("control", "control"), by("account", "account"), by("region", "Region"), by("kind", "kind of subject"), by("none", "nothing"))),
     h("div", { class: "acts" },
       h("span", { id: "shown", role: "status" }, filter.narrow ? `${grouped(shown)} of ${counted(data.count, "verdict", "verdicts")}` : counted(shown, "verdict", "verdicts")),
       filter.narrow && h("a", { class: "button", href: address(["verdicts"], { by: filter.by === "control" ? "" : filter.by }) }, "Clear"),
       h("button", { type: "button", id: "save-csv", onclick: () => save("verdicts.csv", "text/csv", csv(data, list.rows)) }, "CSV"),
-      h("button", { type: "button", id: "save-json", onclick: () => save("verdicts.json", "application/json", json(data, list.rows)) }, "JSON")));
+      h("button", { type: "button", id: "save-json", onclick: () => save("verdicts.json", "application/json", json(data, list.rows)) }, "JSON")),
+    h("div", { class: "titles", "aria-hidden": "true" }, h("span", null, "Status"), h("span", null, "Subject and reason"), h("span", { class: "line" }, ticks(data.run.window)), h("span", { title: "Share of the judged time in which the demand held" }, "Held")));
 }
 
 function controlView(data, [id]) {
@@ -57,7 +63,7 @@ function controlView(data, [id]) {
       title(id, about.title),
       plate([["Name", mono(about.name), "half"], ["Family", about.family], ["Base severity", about.severity]]),
       table("Verdicts by status", countTitles, [countCells(about.counts, { control: id })]),
-      section("Subjects", lanes(data, rows, 50), rows.length > 50 && h("p", null, h("a", { href: address(["verdicts"], { control: id }) }, `All ${grouped(rows.length)}`))),
+      section("Subjects", lanes(data, rows, 50, { control: id })),
       demanded(data, about, false),
     ],
   };
@@ -107,9 +113,21 @@ function accountView(data, [account]) {
         h("div", { class: "log" }, h("span", { class: "cell mono" }, region), h("span", { class: "cell line" }, gradeBar(data.run.window, intervals)), h("span", { class: "cell faint" }, counted(events, "event", "events")))),
         h("div", { class: "log foot", "aria-hidden": "true" }, h("span"), h("span", { class: "cell line" }, ticks(data.run.window)))) : h("p", { class: "lead" }, "No log of this account was read.")),
       vaults.length > 0 && section("Vaults", h("ul", { class: "plain" }, vaults.map((vault) => h("li", null, h("a", { href: address(["vault", vault.id]) }, tail(vault.id)), " ", faint(`${KIND[value(vault, "VaultType")] || "unknown type"}, ${vault.region}`))))),
-      section("Verdicts", lanes(data, rows, 50), rows.length > 50 && h("p", null, h("a", { href: address(["verdicts"], { account }) }, `All ${grouped(rows.length)}`))),
+      section("What fails", lanes(data, rows.filter((i) => data.row.status[i] === 0), 50, { account, status: STATUSES[0] })),
+      section("Verdicts by control", byControl(data, rows, account)),
     ],
   };
+}
+
+// How the verdicts of an account came out, a control a row, those that need attention first.
+function byControl(data, rows, account) {
+  const all = new Map();
+  for (const i of rows) {
+    const id = data.words[data.row.control[i]];
+    if (!all.has(id)) all.set(id, [0, 0, 0, 0]);
+    all.get(id)[data.row.status[i]] += 1;
+  }
+  return table("Verdicts by control", ["Control", "What must hold", ...countTitles], Array.from(all, ([id, counts]) => [h("a", { class: "mono", href: address(["control", id]) }, id), data.controlOf.get(id)?.title, ...countCells(counts, { control: id, account })]));
 }
 
 function frameworksView(data) {
@@ -121,7 +139,7 @@ function frameworksView(data) {
 function frameworkView(data, [name]) {
   const framework = data.frameworks.find((each) => each.name === name);
   if (!framework) return { title: "No such framework", nodes: title(null, "No such framework", name) };
-  const controls = (requirement) => requirement.controls.map(({ id, published_by: by }) => [h("a", { class: "mono", href: address(["control", id]) }, id), by && faint(` published by ${by}`), " "]);
+  const controls = (requirement) => requirement.controls.map(({ id, published_by: by }) => [h("a", { class: "mono id", href: address(["control", id]) }, id), by && faint(` published by ${by}`), " "]);
   const rows = framework.requirements.map((requirement) => [{ m: requirement.id }, requirement.title || "", state(rank(requirement.status)), controls(requirement), ...countCells(requirement.counts, { control: requirement.controls.map(({ id }) => id).join(",") })]);
   return {
     title: name,
@@ -135,7 +153,7 @@ function frameworkView(data, [name]) {
 
 function incidentsView(data, [uid]) {
   const card = (incident) => h("article", { class: "card", id: `incident-${incident.uid}` },
-    h("h2", { class: "small" }, words(incident.kind), " ", faint(counted(incident.count, "event", "events"))),
+    h("h2", { class: "small capital" }, words(incident.kind), " ", faint(counted(incident.count, "event", "events"))),
     h("p", { class: "mono" }, `${incident.first} to ${incident.last}`, " ", faint(span(incident.first, incident.last))),
     incident.hint && h("p", { class: "note" }, coded(incident.hint)),
     plate([["Score", incident.score_parts && `${incident.score} of 100`], ["Made of", incident.score_parts && facts(incident.score_parts), "half"], ["Who", facts(incident.actor), "wide"], ["Related incidents", incident.related?.length > 0 && incident.related.map((each) => h("a", { class: "behind", href: address(["incidents", each]) }, words(data.incidents.find((other) => other.uid === each)?.kind || each))), "wide"], ["Verdicts that it stands behind", incident.verdicts.length ? incident.verdicts.slice(0, 50).map((each) => behind(data, each)) : dash, "wide"]]),

@@ -113,7 +113,40 @@ pub enum PlainFormat {
     /// Data.
     Json,
     /// For the terminal.
+    #[value(alias = "txt")]
     Text,
+}
+
+/// Formats of a story.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StoryFormat {
+    /// Data.
+    Json,
+    /// For the terminal.
+    #[value(alias = "txt")]
+    Text,
+    /// A row for each moment; no cell is a formula.
+    Csv,
+    /// One self-contained page for people, without a script.
+    Html,
+}
+
+/// Formats of what is no report, among which one is chosen where the user does not say.
+pub trait Plain: ValueEnum + Copy {
+    /// On a terminal.
+    const TEXT: Self;
+    /// In a pipe.
+    const JSON: Self;
+}
+
+impl Plain for PlainFormat {
+    const TEXT: Self = Self::Text;
+    const JSON: Self = Self::Json;
+}
+
+impl Plain for StoryFormat {
+    const TEXT: Self = Self::Text;
+    const JSON: Self = Self::Json;
 }
 
 /// When to show or colour something.
@@ -316,7 +349,7 @@ pub struct StateArgs {
     /// Only this entity: its ARN or id, the name at its end, or a pattern with `*`; repeatable.
     #[arg(long, value_name = "ARN|NAME")]
     pub subject: Vec<String>,
-    /// Format [default: text on a terminal, json in a pipe].
+    /// Format [default: text on a terminal, json in a pipe; in a file as its name says].
     #[arg(long, value_enum, help_heading = "Output")]
     pub format: Option<PlainFormat>,
     /// Where it goes.

@@ -1,7 +1,7 @@
 //! Where results go: standard output or files, written whole or not at all; everything else to standard error.
 #![expect(clippy::disallowed_methods, reason = "the one place that writes to the disk")]
 
-use super::args::{AuditArgs, PlainFormat, ShowArgs};
+use super::args::{AuditArgs, Plain, ShowArgs};
 use super::forms::text_width;
 use super::rebuild::Error;
 use crate::ingest::columns::facts::Facts;
@@ -11,19 +11,29 @@ use crate::report::wire::Report;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
-/// Delivers what is no report: text on a terminal, JSON in a pipe, unless the user says otherwise.
-pub fn plain(
+/// Delivers what is no report: text on a terminal, JSON in a pipe, in a file as its name says, unless the user does.
+pub fn plain<F: Plain>(
     show: &ShowArgs,
-    format: Option<PlainFormat>,
-    render: impl FnOnce(PlainFormat, &TextOptions) -> String,
+    format: Option<F>,
+    render: impl FnOnce(F, &TextOptions) -> String,
+) -> Result<(), Error> {
+    plain_or_fail(show, format, |format, options| Ok(render(format, options)))
+}
+
+/// The same for what may not be rendered.
+pub fn plain_or_fail<F: Plain>(
+    show: &ShowArgs,
+    format: Option<F>,
+    render: impl FnOnce(F, &TextOptions) -> Result<String, crate::render::Error>,
 ) -> Result<(), Error> {
     let to_stdout = show.output.is_none();
     let terminal = to_stdout && std::io::stdout().is_terminal();
-    let format = format.unwrap_or(if terminal { PlainFormat::Text } else { PlainFormat::Json });
-    let bytes = render(format, &text_width(show.color, to_stdout));
+    let named = || F::from_str(show.output.as_ref()?.extension()?.to_str()?, true).ok();
+    let format = format.or_else(named).unwrap_or(if terminal { F::TEXT } else { F::JSON });
+    let text = render(format, &text_width(show.color, to_stdout)).map_err(|bug| Error::Render(bug.to_string()))?;
     let written = match &show.output {
-        Some(path) => write_whole(path, bytes.as_bytes()),
-        None => self::to_stdout(bytes.as_bytes()),
+        Some(path) => write_whole(path, text.as_bytes()),
+        None => self::to_stdout(text.as_bytes()),
     };
     written.map_err(Error::Output)
 }

@@ -1,6 +1,6 @@
 //! `vaultrail timeline`: ingest, rebuild, tell the story of an entity, an account or an actor.
 
-use super::args::{JudgeArgs, PlainFormat, TimeArgs, TimelineArgs, time};
+use super::args::{JudgeArgs, StoryFormat, TimeArgs, TimelineArgs, time};
 use super::output;
 use super::rebuild::{Error, Rebuilt, exit_code, rebuild, threads};
 use super::setup::Setup;
@@ -12,9 +12,11 @@ use crate::report::timeline::{Asked, Story};
 pub fn run(args: &TimelineArgs) -> Result<u8, Error> {
     threads(args.evidence.jobs)?;
     let (told, code) = story(args)?;
-    output::plain(&args.show, args.format, |format, options| match format {
-        PlainFormat::Json => render::json(&told),
-        PlainFormat::Text => render::text(&told, options),
+    output::plain_or_fail(&args.show, args.format, |format, options| match format {
+        StoryFormat::Json => Ok(render::json(&told)),
+        StoryFormat::Text => Ok(render::text(&told, options)),
+        StoryFormat::Csv => Ok(render::csv(&told)),
+        StoryFormat::Html => render::html(&told),
     })?;
     Ok(code)
 }

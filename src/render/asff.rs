@@ -10,6 +10,8 @@
 //! Lengths and counts are those of the API Reference, `AwsSecurityFinding`. A finding must be of an account and a Region:
 //! where a verdict has none, those of the first log in the report stand in.
 
+use super::advice;
+use super::changes::Changes;
 use super::json::List;
 use super::resource::{self, Resource};
 use super::visible::short;
@@ -119,8 +121,10 @@ struct Control<'a> {
     parameters: Vec<Parameter>,
 }
 
-/// Where a finding without a place of its own is put.
-struct Fallback<'a> {
+/// What every finding is made with: where one without a place of its own is put.
+struct Frame<'a> {
+    report: &'a Report,
+    changes: Changes<'a>,
     account: &'a str,
     region: &'a str,
 }
@@ -129,13 +133,15 @@ struct Fallback<'a> {
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let controls: BTreeMap<&str, Control<'_>> = report.controls.iter().map(|c| (c.id.as_str(), control(c))).collect();
     let mut subjects = report.verdicts.iter().map(|verdict| &verdict.subject);
-    let fallback = Fallback {
+    let frame = Frame {
+        report,
+        changes: Changes::of(report),
         account: subjects.clone().find_map(resource::account).unwrap_or(NO_ACCOUNT),
         region: subjects.find_map(resource::region).unwrap_or(NO_REGION),
     };
     let mut list = List::array(out);
     for verdict in &report.verdicts {
-        list.item(&finding(report, verdict, controls.get(verdict.control.as_str()), &fallback))?;
+        list.item(&finding(verdict, controls.get(verdict.control.as_str()), &frame))?;
     }
     list.end()
 }
@@ -180,20 +186,17 @@ fn label(severity: Severity) -> &'static str {
     }
 }
 
-fn finding<'a>(
-    report: &'a Report,
-    verdict: &'a Verdict,
-    control: Option<&'a Control<'a>>,
-    fallback: &Fallback<'a>,
-) -> Finding<'a> {
+fn finding<'a>(verdict: &'a Verdict, control: Option<&'a Control<'a>>, frame: &Frame<'a>) -> Finding<'a> {
     let (subject, reason) = (&verdict.subject, &verdict.reason);
-    let account = resource::account(subject).unwrap_or(fallback.account);
-    let region = resource::region(subject).unwrap_or(fallback.region);
+    let account = resource::account(subject).unwrap_or(frame.account);
+    let region = resource::region(subject).unwrap_or(frame.region);
     let resource = Resource::of(subject);
     let title = control.map_or(verdict.control.as_str(), |c| &c.info.title);
-    let (since, as_of) = (of_length(&verdict.since, 64), of_length(&report.run.as_of, 64));
-    let page = verdict.control.split('/').next().unwrap_or_default();
-    let told = format!("`vaultrail controls show {page}` tells what is demanded, why, and what to do.");
+    let (since, as_of) = (of_length(&verdict.since, 64), of_length(&frame.report.run.as_of, 64));
+    let text = match (verdict.status, control) {
+        (Status::NonCompliant, Some(control)) => advice::fitting(control.info, 512),
+        _ => short(&advice::pointer(&verdict.control), 512).into_owned(),
+    };
     Finding {
         schema_version: "2018-10-08",
         id: format!("vaultrail/{}", short(&verdict.uid, 400)),
@@ -214,8 +217,8 @@ fn finding<'a>(
         },
         title: of_length(title, 256),
         description: of_length(&reason.message, 1_024),
-        remediation: Remediation { recommendation: Recommendation { text: short(&told, 512).into_owned() } },
-        product_fields: fields(report, verdict),
+        remediation: Remediation { recommendation: Recommendation { text } },
+        product_fields: fields(verdict, frame),
         resources: [Affected {
             kind: resource.finding_type,
             id: resource_id(subject, resource),
@@ -266,7 +269,7 @@ fn compliance<'a>(verdict: &'a Verdict, control: Option<&'a Control<'a>>) -> Com
 }
 
 /// What the format has no member for; values of at most 2,048 characters.
-fn fields<'a>(report: &'a Report, verdict: &'a Verdict) -> BTreeMap<&'static str, Cow<'a, str>> {
+fn fields<'a>(verdict: &'a Verdict, frame: &Frame<'a>) -> BTreeMap<&'static str, Cow<'a, str>> {
     let subject = &verdict.subject;
     let json = |map: &Map<String, Value>| Cow::Owned(short(&super::json::compact(map), 2_048).into_owned());
     let mut fields: BTreeMap<&'static str, Cow<'a, str>> = BTreeMap::from([
@@ -277,8 +280,11 @@ fn fields<'a>(report: &'a Report, verdict: &'a Verdict) -> BTreeMap<&'static str
         ("vaultrail/Confidence", of_length(&verdict.confidence, 2_048)),
         ("vaultrail/Observed", json(&verdict.reason.observed)),
         ("vaultrail/Expected", json(&verdict.reason.expected)),
-        ("vaultrail/Version", of_length(&report.tool.version, 2_048)),
+        ("vaultrail/Version", of_length(&frame.report.tool.version, 2_048)),
     ]);
+    if let Some(told) = frame.changes.told(&verdict.uid) {
+        fields.insert("vaultrail/Change", short(&told, 2_048).into_owned().into());
+    }
     if let Some(exception) = &verdict.exception {
         let told = format!("{} (owner {}, until {})", exception.reason, exception.owner, exception.expires);
         fields.insert("vaultrail/Exception", short(&told, 2_048).into_owned().into());

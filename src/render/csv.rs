@@ -4,16 +4,17 @@
 //! before it, and so does what follows a semicolon in a cell, because a spreadsheet whose list separator is the semicolon
 //! begins a new cell there (OWASP, "CSV Injection").
 
+use super::changes::Changes;
 use super::cite::Library;
 use super::json::compact;
 use super::visible::{short, visible};
-use crate::report::wire::{ControlInfo, Report, Verdict};
+use crate::report::wire::{Change, ControlInfo, Report, Verdict};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// The columns; new ones are added at the end.
-const COLUMNS: [&str; 24] = [
+const COLUMNS: [&str; 26] = [
     "as_of",
     "uid",
     "control",
@@ -38,6 +39,8 @@ const COLUMNS: [&str; 24] = [
     "exception_reason",
     "evidence_count",
     "evidence",
+    "change",
+    "was",
 ];
 
 /// Spreadsheets hold 32,767 characters in a cell.
@@ -50,12 +53,12 @@ const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 /// A row for each verdict, below the names of the columns.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let controls: BTreeMap<&str, &ControlInfo> = report.controls.iter().map(|c| (c.id.as_str(), c)).collect();
-    let library = Library::of(report);
+    let (library, changes) = (Library::of(report), Changes::of(report));
     let mut table = ::csv::Writer::from_writer(out);
     table.write_record(COLUMNS)?;
     for verdict in &report.verdicts {
         let control = controls.get(verdict.control.as_str()).copied();
-        for cell in cells(report, verdict, control, &library) {
+        for cell in cells(report, verdict, control, (&library, &changes)) {
             table.write_field(self::cell(&cell).as_bytes())?;
         }
         table.write_record(None::<&[u8]>)?;
@@ -67,8 +70,8 @@ fn cells<'a>(
     report: &'a Report,
     verdict: &'a Verdict,
     control: Option<&'a ControlInfo>,
-    library: &Library<'a>,
-) -> [Cow<'a, str>; 24] {
+    (library, changes): (&Library<'a>, &Changes<'a>),
+) -> [Cow<'a, str>; 26] {
     let (subject, reason, exception) = (&verdict.subject, &verdict.reason, verdict.exception.as_ref());
     let text = Cow::Borrowed::<'a, str>;
     let or_empty = |value: Option<&'a String>| text(value.map_or("", String::as_str));
@@ -97,6 +100,8 @@ fn cells<'a>(
         or_empty(exception.map(|e| &e.reason)),
         Cow::Owned(verdict.evidence.len().to_string()),
         Cow::Owned(evidence(verdict, library)),
+        text(changes.change(&verdict.uid).map_or("", Change::name)),
+        text(changes.was(&verdict.uid).map_or("", |was| was.map_or("none", |was| was.status.name()))),
     ]
 }
 

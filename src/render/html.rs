@@ -5,7 +5,7 @@
 //! only; and a content security policy allows no more than this one style and this one script, by their hashes, no request
 //! at all, and no text where markup is expected. The verdicts are one block of columns, compressed: [`pack`].
 
-mod draw;
+pub(super) mod draw;
 mod missing;
 mod pack;
 mod packer;
@@ -27,7 +27,7 @@ use ring::digest::{SHA256, digest};
 use std::fmt::Write;
 
 const TEMPLATE: &str = include_str!("../../reports/report.html");
-const STYLE: &str = include_str!("../../reports/report.css");
+pub(super) const STYLE: &str = include_str!("../../reports/report.css");
 
 macro_rules! script {
     ($($name:literal),*) => { concat!($(include_str!(concat!("../../reports/script/", $name, ".js"))),*) };
@@ -42,6 +42,18 @@ const EFFORT: i32 = 9;
 
 /// The report as a self-contained HTML page.
 pub fn html(report: &Report) -> Result<String, Error> {
+    let given = context! {
+        page => Value::from(Serde(view::Page::of(report))),
+        policy => policy(STYLE, Some(SCRIPT)),
+        style => Value::from_safe_string(STYLE.into()),
+        script => Value::from_safe_string(SCRIPT.into()),
+        data => Value::from_safe_string(embedded(report)?),
+    };
+    rendered(TEMPLATE, given)
+}
+
+/// A template filled in: every value is escaped, and what hides in it spelled out.
+pub(super) fn rendered(template: &'static str, given: Value) -> Result<String, Error> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -50,15 +62,8 @@ pub fn html(report: &Report) -> Result<String, Error> {
         _ => escape_formatter(out, state, value),
     });
     environment.add_filter("address", address);
-    environment.add_template("report.html", TEMPLATE)?;
-    let given = context! {
-        page => Value::from(Serde(view::Page::of(report))),
-        policy => policy(),
-        style => Value::from_safe_string(STYLE.into()),
-        script => Value::from_safe_string(SCRIPT.into()),
-        data => Value::from_safe_string(embedded(report)?),
-    };
-    let mut page = environment.get_template("report.html")?.render(given)?;
+    environment.add_template("page.html", template)?;
+    let mut page = environment.get_template("page.html")?.render(given)?;
     page.push('\n');
     Ok(page)
 }
@@ -87,10 +92,13 @@ fn address(text: &str) -> String {
     out
 }
 
-fn policy() -> String {
-    let [style, script] = [STYLE, SCRIPT].map(|text| STANDARD.encode(digest(&SHA256, text.as_bytes())));
+/// A content security policy that allows this style and this script, by their hashes, and nothing else.
+pub(super) fn policy(style: &str, script: Option<&str>) -> String {
+    let hash = |text: &str| STANDARD.encode(digest(&SHA256, text.as_bytes()));
+    let script = script.map(|script| format!("script-src 'sha256-{}'; ", hash(script))).unwrap_or_default();
     format!(
-        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+        "default-src 'none'; style-src 'sha256-{}'; {script}base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+        hash(style)
     )
 }
 

@@ -8,8 +8,12 @@
 //! | INSUFFICIENT_DATA | `error`, or `skipped` if asked for |
 //! | NOT_APPLICABLE | `skipped` |
 //!
+//! Where there is a baseline each suite has as properties what it is and what became of all verdicts since, and a test case
+//! whose verdict changed says so as its output. The schema has no properties of a test case.
+//!
 //! Hidden characters are spelled out, so that nothing is in the file that XML 1.0 does not allow.
 
+use super::changes::{Changes, counts as changed};
 use super::cite::Library;
 use super::visible::{short, visible};
 use crate::report::wire::{Report, Status, Verdict};
@@ -65,7 +69,7 @@ pub(super) fn write(report: &Report, skip_undecided: bool, out: &mut dyn Write) 
         suites.entry(family).or_default().push(verdict);
     }
     let all: Vec<&Verdict> = report.verdicts.iter().collect();
-    let library = Library::of(report);
+    let told = Told { report, skip_undecided, library: Library::of(report), changes: Changes::of(report) };
     let mut xml = Writer::new(out);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     line(&mut xml, 0)?;
@@ -74,7 +78,7 @@ pub(super) fn write(report: &Report, skip_undecided: bool, out: &mut dyn Write) 
     counts(&mut top, &all, skip_undecided, false);
     xml.write_event(Event::Start(top))?;
     for (family, verdicts) in suites {
-        suite(&mut xml, report, (family, &verdicts), skip_undecided, &library)?;
+        suite(&mut xml, (family, &verdicts), &told)?;
     }
     line(&mut xml, 0)?;
     xml.write_event(Event::End(BytesEnd::new("testsuites")))?;
@@ -114,53 +118,85 @@ fn counts(element: &mut BytesStart<'_>, verdicts: &[&Verdict], skip_undecided: b
     element.push_attribute(("time", "0"));
 }
 
-fn suite(
-    xml: &mut Writer<&mut dyn Write>,
-    report: &Report,
-    (family, verdicts): (&str, &[&Verdict]),
+/// What every test case is told from.
+struct Told<'a> {
+    report: &'a Report,
     skip_undecided: bool,
-    library: &Library<'_>,
-) -> io::Result<()> {
+    library: Library<'a>,
+    changes: Changes<'a>,
+}
+
+fn suite(xml: &mut Writer<&mut dyn Write>, (family, verdicts): (&str, &[&Verdict]), told: &Told<'_>) -> io::Result<()> {
     line(xml, 1)?;
     let mut element = BytesStart::new("testsuite");
     element.push_attribute(("name", text(family).as_ref()));
-    counts(&mut element, verdicts, skip_undecided, true);
+    counts(&mut element, verdicts, told.skip_undecided, true);
     // ISO 8601 without a zone, as the format has it; UTC.
-    element.push_attribute(("timestamp", text(report.run.as_of.trim_end_matches('Z')).as_ref()));
+    element.push_attribute(("timestamp", text(told.report.run.as_of.trim_end_matches('Z')).as_ref()));
     xml.write_event(Event::Start(element))?;
+    baseline(xml, told.report)?;
     for verdict in verdicts {
-        case(xml, verdict, Outcome::of(verdict, skip_undecided), library)?;
+        case(xml, verdict, told)?;
     }
     line(xml, 1)?;
     xml.write_event(Event::End(BytesEnd::new("testsuite")))
 }
 
-fn case(
-    xml: &mut Writer<&mut dyn Write>,
-    verdict: &Verdict,
-    outcome: Outcome,
-    library: &Library<'_>,
-) -> io::Result<()> {
+/// What the run was held against, and how many verdicts became what.
+fn baseline(xml: &mut Writer<&mut dyn Write>, report: &Report) -> io::Result<()> {
+    let Some(comparison) = &report.comparison else { return Ok(()) };
+    let same = if comparison.same_scope { "true" } else { "false" };
+    let own = [("baseline.as_of", text(&comparison.baseline.as_of)), ("baseline.same_scope", same.into())];
+    let counts = changed(report).into_iter().map(|(change, count)| (change.name(), Cow::Owned(count.to_string())));
+    line(xml, 2)?;
+    xml.write_event(Event::Start(BytesStart::new("properties")))?;
+    for (name, value) in own.into_iter().chain(counts) {
+        line(xml, 3)?;
+        let mut property = BytesStart::new("property");
+        property.push_attribute(("name", format!("vaultrail.{name}").as_str()));
+        property.push_attribute(("value", value.as_ref()));
+        xml.write_event(Event::Empty(property))?;
+    }
+    line(xml, 2)?;
+    xml.write_event(Event::End(BytesEnd::new("properties")))
+}
+
+fn case(xml: &mut Writer<&mut dyn Write>, verdict: &Verdict, told: &Told<'_>) -> io::Result<()> {
+    let (ending, change) = (Outcome::of(verdict, told.skip_undecided).element(), told.changes.told(&verdict.uid));
     line(xml, 2)?;
     let mut element = BytesStart::new("testcase");
     element.push_attribute(("classname", text(&verdict.control).as_ref()));
     element.push_attribute(("name", text(&verdict.subject.id).as_ref()));
     element.push_attribute(("time", "0"));
-    let Some(name) = outcome.element() else { return xml.write_event(Event::Empty(element)) };
+    if ending.is_none() && change.is_none() {
+        return xml.write_event(Event::Empty(element));
+    }
     xml.write_event(Event::Start(element))?;
+    if let Some(name) = ending {
+        end(xml, name, verdict, &told.library)?;
+    }
+    if let Some(change) = change {
+        line(xml, 3)?;
+        xml.write_event(Event::Start(BytesStart::new("system-out")))?;
+        xml.write_event(Event::Text(BytesText::new(&text(&change))))?;
+        xml.write_event(Event::End(BytesEnd::new("system-out")))?;
+    }
+    line(xml, 2)?;
+    xml.write_event(Event::End(BytesEnd::new("testcase")))
+}
+
+/// How the test case ended, and for what is not skipped its records.
+fn end(xml: &mut Writer<&mut dyn Write>, name: &str, verdict: &Verdict, library: &Library<'_>) -> io::Result<()> {
     line(xml, 3)?;
     let mut told = BytesStart::new(name);
     told.push_attribute(("type", text(&verdict.reason.code).as_ref()));
     told.push_attribute(("message", text(&message(verdict)).as_ref()));
-    if outcome == Outcome::Skipped {
-        xml.write_event(Event::Empty(told))?;
-    } else {
-        xml.write_event(Event::Start(told))?;
-        xml.write_event(Event::Text(BytesText::new(&body(verdict, library))))?;
-        xml.write_event(Event::End(BytesEnd::new(name)))?;
+    if name == "skipped" {
+        return xml.write_event(Event::Empty(told));
     }
-    line(xml, 2)?;
-    xml.write_event(Event::End(BytesEnd::new("testcase")))
+    xml.write_event(Event::Start(told))?;
+    xml.write_event(Event::Text(BytesText::new(&body(verdict, library))))?;
+    xml.write_event(Event::End(BytesEnd::new(name)))
 }
 
 fn message(verdict: &Verdict) -> Cow<'_, str> {

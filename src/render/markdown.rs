@@ -1,12 +1,14 @@
-//! Markdown for a pull request or a step summary: the answer, the failures worst first, what could not be decided.
+//! Markdown for a pull request or a step summary: the answer, the failures worst first, what could not be decided. Where
+//! there is a baseline, what changed and the failures that it has not come before the others.
 //!
 //! Everything that a log may have written stands in a code span, in which GitHub and GitLab see neither markup nor links,
 //! mentions or issues. The whole has at most 64 KiB: GitHub takes no longer comment, and a step summary holds 1 MiB.
 
+use super::changes::{Changes, answer as told, counts, runs, worst_first as worst_changed};
 use super::cite::{Library, gate_word, name, worst_first};
 use super::numbers::{counted, grouped, length};
 use super::visible::{short, visible};
-use crate::report::wire::{Report, Status, Verdict};
+use crate::report::wire::{Change, Changed, Comparison, Report, Status, Verdict};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -17,6 +19,8 @@ const LARGEST: usize = 65_536;
 const END: usize = 4_096;
 /// Characters of a text that a log may have written.
 const LONGEST: usize = 400;
+/// Verdicts of one kind of change.
+const CHANGED: usize = 10;
 /// Citations of one failure.
 const CITED: usize = 3;
 
@@ -45,24 +49,80 @@ impl Page {
         }
         0
     }
+
+    /// A section: what of it has no room is counted, all of it where not even its head has.
+    fn section(&mut self, head: &str, pieces: impl ExactSizeIterator<Item = String>, (one, many): (&str, &str)) {
+        let count = pieces.len();
+        let missing = if count == 0 || self.add(head) { self.add_all(pieces) } else { count };
+        self.text.push_str(&cut(missing, one, many));
+    }
 }
 
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut page = Page { text: String::new() };
     page.add(&answer(report));
-    let failures = worst_first(report);
-    let library = Library::of(report);
-    let titles: BTreeMap<&str, &str> = report.controls.iter().map(|c| (c.id.as_str(), c.title.as_str())).collect();
-    if !failures.is_empty() {
-        page.add("\n### Failures, worst first\n\n");
-        let told = failures.iter().map(|verdict| failure(verdict, &titles, &library));
-        let missing = page.add_all(told);
-        page.text.push_str(&cut(missing, "failure", "failures"));
+    let changes = Changes::of(report);
+    let (new, known): (Vec<&Verdict>, Vec<&Verdict>) =
+        worst_first(report).into_iter().partition(|verdict| changes.is_new(verdict));
+    if let Some(comparison) = &report.comparison {
+        since(&mut page, comparison, report);
+        failures(&mut page, report, &new, "New failures, worst first");
+        failures(&mut page, report, &known, "Failures that the baseline has, worst first");
+        changed(&mut page, comparison);
+    } else {
+        failures(&mut page, report, &known, "Failures, worst first");
     }
     undecided(&mut page, report);
+    trend(&mut page, report);
     exceptions(&mut page, report);
     page.text.push_str(&end(report));
     out.write_all(page.text.as_bytes())
+}
+
+fn failures(page: &mut Page, report: &Report, failures: &[&Verdict], heading: &str) {
+    let library = Library::of(report);
+    let titles: BTreeMap<&str, &str> = report.controls.iter().map(|c| (c.id.as_str(), c.title.as_str())).collect();
+    let told = failures.iter().map(|verdict| failure(verdict, &titles, &library));
+    page.section(&format!("\n### {heading}\n\n"), told, ("failure", "failures"));
+}
+
+/// How many verdicts became what since the baseline, and what makes the two runs hard to compare.
+fn since(page: &mut Page, comparison: &Comparison, report: &Report) {
+    let counts = counts(report).into_iter().map(|(change, count)| {
+        let told = format!("{} {}", grouped(count), change.name());
+        if count > 0 && change != Change::Unchanged { format!("**{told}**") } else { told }
+    });
+    let counts = counts.collect::<Vec<_>>().join(", ");
+    page.add(&format!("\nSince the baseline as of {}: {counts}.\n", code(&comparison.baseline.as_of)));
+    let told = comparison.differences.iter().map(|one| format!("- not the same: {}\n", code(one)));
+    page.section("\n", told, ("difference of the runs", "differences of the runs"));
+}
+
+/// What else changed: a row for each verdict, the first of each kind.
+fn changed(page: &mut Page, comparison: &Comparison) {
+    let kinds = Change::ALL.into_iter().filter(|change| !matches!(change, Change::New | Change::Regressed));
+    let mut rows = Vec::new();
+    for kind in kinds {
+        let these = worst_changed(&comparison.changes, kind);
+        let row = |changed: &&Changed| {
+            let (was, now) = (told(changed.was.as_ref()), told(changed.now.as_ref()));
+            let (control, subject) = (cell(&changed.control), cell(&changed.subject));
+            format!("| {} | {control} | {subject} | {} | {} |\n", kind.name(), cell(&was), cell(&now))
+        };
+        rows.extend(these.iter().take(CHANGED).map(row));
+        let more = these.len().saturating_sub(CHANGED) as u64;
+        rows.extend((more > 0).then(|| format!("| {} | … and {} more | | | |\n", kind.name(), grouped(more))));
+    }
+    let head = "\n### Other changes\n\n| change | control | subject | was | is |\n|---|---|---|---|---|\n";
+    page.section(head, rows.into_iter(), ("line of other changes", "lines of other changes"));
+}
+
+fn trend(page: &mut Page, report: &Report) {
+    let runs = runs(report);
+    let rows =
+        runs.iter().map(|[as_of, fails, open, gate]| format!("| {} | {fails} | {open} | {gate} |\n", cell(as_of)));
+    let head = "\n### Trend\n\n| as of | fail | cannot be decided | gate |\n|---|---|---|---|\n";
+    page.section(head, rows, ("run", "runs"));
 }
 
 /// What was left out, in room that is kept for it.
@@ -178,20 +238,14 @@ fn undecided(page: &mut Page, report: &Report) {
     for verdict in report.verdicts.iter().filter(|verdict| verdict.status == Status::InsufficientData) {
         *missing.entry((&verdict.control, &verdict.reason.code)).or_default() += 1;
     }
-    if missing.is_empty() || !page.add("\n### Not decided\n\n| control | reason | verdicts |\n|---|---|---|\n") {
-        return;
-    }
     let rows = missing
         .iter()
         .map(|((control, reason), count)| format!("| {} | {} | {} |\n", cell(control), cell(reason), grouped(*count)));
-    let left = page.add_all(rows);
-    page.text.push_str(&cut(left, "line", "lines"));
+    let head = "\n### Not decided\n\n| control | reason | verdicts |\n|---|---|---|\n";
+    page.section(head, rows, ("line of what is not decided", "lines of what is not decided"));
 }
 
 fn exceptions(page: &mut Page, report: &Report) {
-    if report.exceptions.is_empty() || !page.add("\n### Exceptions\n\n") {
-        return;
-    }
     let told = report.exceptions.iter().map(|exception| {
         format!(
             "- {} on {} is {}: {} matched, owner {}, expires {}\n",
@@ -203,8 +257,7 @@ fn exceptions(page: &mut Page, report: &Report) {
             code(&exception.expires),
         )
     });
-    let left = page.add_all(told);
-    page.text.push_str(&cut(left, "exception", "exceptions"));
+    page.section("\n### Exceptions\n\n", told, ("exception", "exceptions"));
 }
 
 fn end(report: &Report) -> String {
@@ -252,5 +305,7 @@ mod tests {
         let text = shown(&report);
         assert!(text.len() <= LARGEST, "{}", text.len());
         assert!(text.len() > LARGEST / 2 && text.contains("failures that this page has no room for"));
+        let head = "### Not decided";
+        assert!(text.contains(head) || text.contains("what is not decided that this page has no room for"));
     }
 }

@@ -3,8 +3,10 @@
 //! Each form is one file over the same [`Report`], so that no form knows more than another. A renderer orders, groups
 //! and draws; it never judges, and it reads neither clock nor disk: templates, style and script are compiled in.
 
+mod advice;
 mod asff;
 mod aws_reports;
+mod changes;
 mod cite;
 mod csv;
 pub mod explain;

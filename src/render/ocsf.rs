@@ -7,18 +7,21 @@
 //! | INSUFFICIENT_DATA | 2 Warning: "did not yield a result due to missing information" | 1 New | the verdict's |
 //! | NOT_APPLICABLE | 99 "Not Applicable" | 99 "Not Applicable" | 1 Informational |
 //!
+//! `activity_id` is 1 Create; where there is a baseline that has the verdict, 2 Update, and 3 Close for a failure that is fixed.
+//!
 //! Times are milliseconds since 1970, and of the evidence: `time` is as-of, or of an incident its last event.
 
 mod model;
 
+use super::changes::Changes;
 use super::cite::Library;
 use super::json::List;
 use super::resource::{self, Resource};
 use crate::instant;
-use crate::report::wire::{ControlInfo, EvidenceRef, Incident, Report, Severity, Status, Verdict};
+use crate::report::wire::{Change, ControlInfo, EvidenceRef, Incident, Report, Severity, Status, Verdict};
 use model::{
     Account, Analytic, Api, Cited, Cloud, Compliance, ComplianceFinding, EvidenceArtifact, FileArtifact, FindingInfo,
-    Fingerprint, Metadata, Pair, Product, ResourceDetails, Unmapped,
+    Fingerprint, Metadata, Pair, Product, Remediation, ResourceDetails, Unmapped,
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -60,6 +63,7 @@ struct Frame<'a> {
     as_of: i64,
     as_of_dt: Option<String>,
     library: Library<'a>,
+    changes: Changes<'a>,
 }
 
 /// Writes every finding: verdicts, then incidents.
@@ -72,6 +76,7 @@ pub(super) fn write(report: &Report, mut list: List<'_>) -> io::Result<()> {
         as_of: millis(as_of).unwrap_or_default(),
         as_of_dt: instant::parse(as_of).map(instant::show),
         library: Library::of(report),
+        changes: Changes::of(report),
     };
     let controls: BTreeMap<&str, Control<'_>> =
         report.controls.iter().map(|info| (info.id.as_str(), Control::of(info))).collect();
@@ -100,6 +105,15 @@ fn severity(severity: Severity) -> (u8, &'static str) {
     }
 }
 
+/// What became of a finding since the baseline: `activity_id` with its caption.
+fn activity(verdict: &Verdict, frame: &Frame<'_>) -> (u8, &'static str) {
+    match (frame.changes.change(&verdict.uid), frame.changes.was(&verdict.uid)) {
+        (None, _) | (_, Some(None)) => (1, "Create"),
+        (Some(Change::Fixed), _) => (3, "Close"),
+        (Some(_), _) => (2, "Update"),
+    }
+}
+
 /// `compliance.status_id`, the finding's `status_id`, its severity; each with its caption.
 fn statuses(verdict: &Verdict) -> [(u8, &'static str); 3] {
     let own = severity(verdict.severity);
@@ -120,15 +134,18 @@ fn compliance_finding<'a>(
     let [(compliance_id, compliance_caption), (status_id, status), (severity_id, severity)] = statuses(verdict);
     let (subject, reason) = (&verdict.subject, &verdict.reason);
     let resource = Resource::of(subject);
+    let (activity_id, activity_name) = activity(verdict, frame);
+    let failed = verdict.status == Status::NonCompliant;
+    let remediation = control.filter(|_| failed).map(|c| c.info.remediation.trim()).filter(|text| !text.is_empty());
     ComplianceFinding {
-        activity_id: 1,
-        activity_name: "Create",
+        activity_id,
+        activity_name,
         category_uid: 2,
         category_name: "Findings",
         class_uid: 2003,
         class_name: "Compliance Finding",
-        type_uid: 200_301,
-        type_name: "Compliance Finding: Create",
+        type_uid: 200_300 + u32::from(activity_id),
+        type_name: format!("Compliance Finding: {activity_name}"),
         time: frame.as_of,
         time_dt: frame.as_of_dt.as_deref(),
         start_time: millis(&verdict.since),
@@ -154,6 +171,7 @@ fn compliance_finding<'a>(
             region: resource::region(subject),
         },
         resources: [details(verdict)],
+        remediation: remediation.map(|desc| Remediation { desc }),
         evidences: verdict.evidence.iter().take(CITED).map(|e| artifact(e, &frame.library)).collect(),
         unmapped: Unmapped {
             status: verdict.status.name(),
@@ -162,6 +180,7 @@ fn compliance_finding<'a>(
             observed: &reason.observed,
             expected: &reason.expected,
             exception: verdict.exception.as_ref(),
+            change: frame.changes.change(&verdict.uid).map(Change::name),
         },
     }
 }

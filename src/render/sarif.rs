@@ -7,15 +7,17 @@
 
 mod model;
 
+use super::advice;
+use super::changes::Changes;
 use super::cite::{Library, worst_first};
 use super::json::{Spelled, compact};
 use super::resource::Resource;
 use super::visible::short;
-use crate::report::wire::{Changed, ControlInfo, EvidenceRef, Report, Severity, Status, Verdict};
+use crate::report::wire::{Answer, Change, ControlInfo, EvidenceRef, Report, Severity, Status, Verdict};
 use libdeflater::{CompressionLvl, Compressor};
 use model::{
-    Artifact, ArtifactLocation, Configuration, Fingerprints, Hashes, Location, Logical, Outcome, OutcomeProperties,
-    Physical, Region, Rule, RuleProperties, Suppression, Text,
+    Artifact, ArtifactLocation, Configuration, Fingerprints, Hashes, Help, Location, Logical, Outcome,
+    OutcomeProperties, Physical, Region, Rule, RuleProperties, Suppression, Text,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -38,6 +40,8 @@ const MOST_DEFECTS: usize = 100;
 const MOST_PARAMETERS: usize = 10_000;
 /// Characters of a message.
 const LONGEST: usize = 1_000;
+/// Characters of what to do about a failure.
+const LONGEST_HELP: usize = 4_000;
 /// Characters of a name, which can be an ARN of 2,048.
 const LONGEST_NAME: usize = 2_048;
 
@@ -136,12 +140,14 @@ fn uri(path: &str) -> String {
     }
 }
 
-/// Plain text of a message: brackets would be links, braces placeholders (§3.11.5, §3.11.6).
+/// Plain text of a message of bounded length.
 fn message(text: &str) -> Text<'_> {
     let text = short(text, LONGEST);
-    if !text.contains(['[', ']', '{', '}', '\\']) {
-        return Text { text };
-    }
+    if text.contains(['[', ']', '{', '}', '\\']) { Text { text: plain(&text).into() } } else { Text { text } }
+}
+
+/// Brackets would be links, braces placeholders (§3.11.5, §3.11.6).
+fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         match c {
@@ -150,7 +156,7 @@ fn message(text: &str) -> Text<'_> {
             c => plain.push(c),
         }
     }
-    Text { text: plain.into() }
+    plain
 }
 
 fn name(text: &str) -> Cow<'_, str> {
@@ -174,16 +180,15 @@ fn driver(report: &Report) -> Value {
 
 fn rule(control: &ControlInfo) -> Rule<'_> {
     let (level, rank, security_severity) = level(control.severity);
-    let help = format!(
-        "{}\n`vaultrail controls show {}` tells what is demanded, why, and what to do.",
-        short(&control.title, LONGEST),
-        name(&control.id).split('/').next().unwrap_or_default()
-    );
+    let (advised, pointer) = (control.remediation.trim(), advice::pointer(&control.id));
     Rule {
         id: name(&control.id),
         name: name(&control.name),
         short_description: message(&control.title),
-        help: Text { text: message(&help).text.into_owned().into() },
+        help: Help {
+            text: plain(&[short(advised, LONGEST_HELP).trim(), &pointer].join("\n\n")).trim().into(),
+            markdown: [advice::markdown(advised, LONGEST_HELP).as_str(), &pointer].join("\n\n").trim().into(),
+        },
         default_configuration: Configuration { level, rank },
         properties: RuleProperties {
             tags: [Cow::Borrowed("security"), name(&control.family)],
@@ -219,9 +224,7 @@ fn results(
 ) -> io::Result<usize> {
     let rules: BTreeMap<&str, usize> =
         report.controls.iter().enumerate().map(|(at, control)| (control.id.as_str(), at)).collect();
-    let changes = report.comparison.iter().flat_map(|comparison| &comparison.changes);
-    let changes: BTreeMap<&str, &Changed> = changes.map(|changed| (changed.uid.as_str(), changed)).collect();
-    let library = Library::of(report);
+    let (library, changes) = (Library::of(report), Changes::of(report));
     let level = CompressionLvl::new(1).map_err(|_| io::Error::other("libdeflate has no level 1"))?;
     let mut compressor = Compressor::new(level);
     let (mut batch, mut packed) = (Vec::with_capacity(BATCH + BATCH / 8), Vec::new());
@@ -230,9 +233,9 @@ fn results(
     let allowed = outcomes.len().min(MOST_RESULTS);
     for (at, verdict) in outcomes.iter().take(allowed).enumerate() {
         batch.extend_from_slice(if at > 0 { b",\n" } else { b"\n" });
-        let baseline_state =
-            report.comparison.is_some().then(|| baseline_state(changes.get(verdict.uid.as_str()).copied()));
-        let outcome = Outcome { baseline_state, ..outcome(verdict, &rules, artifacts, &library) };
+        let mut outcome = outcome(verdict, &rules, artifacts, &library);
+        outcome.properties.change = changes.change(&verdict.uid).map(Change::name);
+        outcome.baseline_state = outcome.properties.change.map(|_| baseline_state(changes.was(&verdict.uid)));
         serde_json::to_writer(&mut batch, &outcome)?;
         pending += 1;
         if batch.len() < BATCH && at + 1 < allowed {
@@ -253,9 +256,8 @@ fn results(
 
 /// A result is new where the baseline had no failure and nothing open, and updated where it had the other of the two, or one
 /// of another severity.
-fn baseline_state(changed: Option<&Changed>) -> &'static str {
-    let was = changed.map(|changed| changed.was.as_ref().map(|was| was.status));
-    match was {
+fn baseline_state(was: Option<Option<&Answer>>) -> &'static str {
+    match was.map(|was| was.map(|was| was.status)) {
         None => "unchanged",
         Some(Some(Status::NonCompliant | Status::InsufficientData)) => "updated",
         Some(_) => "new",
@@ -313,6 +315,7 @@ fn outcome<'a>(
             since: name(&verdict.since),
             confidence: name(&verdict.confidence),
             evidence: verdict.evidence.len(),
+            change: None,
         },
     }
 }

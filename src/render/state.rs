@@ -148,19 +148,33 @@ impl Cited {
 
     /// `[3]#20`.
     pub(super) fn place(&mut self, evidence: &EvidenceRef) -> String {
+        match self.spot(evidence) {
+            None => String::new(),
+            Some((number, place)) if place.is_empty() => format!("[{number}]"),
+            Some((number, place)) => format!("[{number}]#{place}"),
+        }
+    }
+
+    /// The number of the file, and where in it.
+    pub(super) fn spot(&mut self, evidence: &EvidenceRef) -> Option<(usize, String)> {
         let (source, place) = match evidence {
             EvidenceRef::Record(record) => (record.source, record.record.to_string()),
             EvidenceRef::Row(row) => (row.source, row.pointer.clone()),
-            EvidenceRef::Coverage(_) => return String::new(),
+            EvidenceRef::Coverage(_) => return None,
         };
         let next = self.0.len() + 1;
-        let number = self.0.entry(source).or_insert(next);
-        if place.is_empty() { format!("[{number}]") } else { format!("[{number}]#{place}") }
+        Some((*self.0.entry(source).or_insert(next), place))
+    }
+
+    /// Numbers with their files.
+    pub(super) fn numbered(&self) -> Vec<(usize, u64)> {
+        let mut numbered: Vec<(usize, u64)> = self.0.iter().map(|(source, number)| (*number, *source)).collect();
+        numbered.sort_unstable();
+        numbered
     }
 
     pub(super) fn list(&self, page: &mut Page, files: &[SourceFile]) {
-        let mut numbered: Vec<_> = self.0.iter().map(|(source, number)| (*number, *source)).collect();
-        numbered.sort_unstable();
+        let numbered = self.numbered();
         if numbered.is_empty() {
             return;
         }

@@ -1,4 +1,10 @@
-//! What `vaultrail timeline` tells, as text for people and as JSON for scripts.
+//! What `vaultrail timeline` tells: as text and as a page for people, as JSON and CSV for scripts.
+
+mod csv;
+mod html;
+
+pub use csv::csv;
+pub use html::html;
 
 use super::json::pretty;
 use super::numbers::{counted, grouped, length};
@@ -81,22 +87,43 @@ fn tell(page: &mut Page, told: &Moment, time: &str, cited: &mut Cited) {
         page.flow(INDENT, INDENT + 2, &[(style, code), (plain(), &message)]);
     }
     for change in &told.changes {
-        changed(page, change);
+        let [what, value] = parts(change);
+        page.flow(INDENT, INDENT + 2, &[(green(), "→ "), (plain(), &what), (plain(), " "), (bold(), &value)]);
     }
 }
 
-fn changed(page: &mut Page, change: &ChangeInfo) {
+/// Of what, and the value before and after.
+fn parts(change: &ChangeInfo) -> [String; 2] {
     let after = if change.known { said(&change.after) } else { "unknown".into() };
     let value = match &change.before {
         Value::Null => after,
         before => format!("{} → {after}", said(before)),
     };
-    let what = format!("{} {}", change.kind.replace('_', " "), name(&change.id));
-    page.flow(
-        INDENT,
-        INDENT + 2,
-        &[(green(), "→ "), (plain(), &what), (plain(), &format!(": {} ", change.attribute)), (bold(), &value)],
-    );
+    [format!("{} {}: {}", change.kind.replace('_', " "), name(&change.id), change.attribute), value]
+}
+
+/// `vault prod-airgap: VaultState CREATING → AVAILABLE`.
+fn changed(change: &ChangeInfo) -> String {
+    parts(change).join(" ")
+}
+
+/// As in JSON.
+fn sort(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Event => "event",
+        Sort::Other => "other",
+        Sort::Snapshot => "snapshot",
+        Sort::Elapsed => "elapsed",
+    }
+}
+
+/// As in JSON.
+fn ended(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Succeeded => "succeeded",
+        Outcome::Refused => "refused",
+        Outcome::Failed => "failed",
+    }
 }
 
 fn green() -> Style {

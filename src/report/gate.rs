@@ -38,7 +38,7 @@ pub fn weigh(verdicts: &[Verdict], defects: usize, terms: Terms, known: &Known) 
         let failed = failures.filter(|v| !known.contains(&v.uid)).count();
         let undecided = || judged.iter().filter(|v| v.status == Status::InsufficientData);
         let (open, open_anew) = (undecided().count(), undecided().filter(|v| !known.contains(&v.uid)).count());
-        let new = if known.is_empty() { "" } else { ", and the baseline does not know it" };
+        let new = if known.is_empty() { "" } else { ", and not in the baseline" };
         let at = format!("at or above {}", least.name());
         if failed > 0 {
             found.push((1, format!("{} NON_COMPLIANT {at}{new}", counted(failed))));

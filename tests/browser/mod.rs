@@ -9,7 +9,9 @@ use driver::Page;
 use serde_json::{Value, json};
 use std::time::Instant;
 use vaultrail::render::{Format, TextOptions, render};
-use vaultrail::report::wire::{Report, Verdict};
+use vaultrail::report::comparison::compare;
+use vaultrail::report::history::line;
+use vaultrail::report::wire::{Change, Report, Verdict};
 
 /// Every view of the estate's report.
 const VIEWS: [&str; 14] = [
@@ -38,6 +40,16 @@ fn estate() -> Report {
 
 fn sample() -> Report {
     serde_json::from_str(include_str!("../render/sample.json")).unwrap()
+}
+
+/// The estate held against itself as it was before the incident, with the runs in between.
+fn compared() -> Report {
+    let at =
+        |as_of| audit(&["fixtures/estate", "--config", "fixtures/estate/vaultrail.toml", "--as-of", as_of]).unwrap();
+    let (old, mut report) = (at("2026-10-16"), estate());
+    report.comparison = Some(compare(&old, &report));
+    report.history = vec![line(&old), line(&at("2026-10-23")), line(&report)];
+    report
 }
 
 fn html(report: &Report) -> Vec<u8> {
@@ -160,6 +172,41 @@ fn filters_and_words_narrow_the_list_and_stand_in_the_address() {
 }
 
 #[test]
+fn what_changed_since_the_baseline_is_counted_first_and_filtered_by_a_link() {
+    let report = compared();
+    let changed = |change| report.comparison.iter().flat_map(|c| &c.changes).filter(|c| c.change == change).count();
+    let Some(mut page) = open(&report) else { return };
+    for part in ["#trend svg", "#news a[href='#/verdicts?change=regressed']"] {
+        let bottom = page.value(&format!("document.querySelector(\"{part}\").getBoundingClientRect().bottom"));
+        assert!(bottom.as_f64().unwrap() < 900.0, "{part} ends at {bottom}, below the first screen");
+    }
+    page.click("#news a[href='#/verdicts?change=regressed']");
+    let regressed = changed(Change::Regressed);
+    let shown = page.text("document.getElementById('shown').textContent");
+    assert!(regressed > 0 && shown.starts_with(&format!("{regressed} of ")), "{shown}");
+    assert_eq!(page.value("document.querySelectorAll('.row .tag.fails').length"), json!(regressed));
+    for (query, count) in [
+        ("change=new,regressed", changed(Change::New) + regressed),
+        ("change=undecided", changed(Change::Undecided)),
+        ("change=unchanged", report.verdicts.len() - report.comparison.as_ref().unwrap().changes.len()),
+    ] {
+        page.reopen(&format!("#/verdicts?{query}"));
+        let shown = page.text("document.getElementById('shown').textContent");
+        assert!(shown.starts_with(&format!("{} of", grouped(count))), "{query}: {shown}");
+        let picked = page.text("document.getElementById('pick-change').value");
+        assert!(query.ends_with(&picked), "{query}: {picked}");
+    }
+    page.view("#/verdicts?change=regressed");
+    let csv = saved(&mut page, "#save-csv");
+    let rows: Vec<Vec<String>> = csv::Reader::from_reader(csv.as_bytes()).deserialize().map(Result::unwrap).collect();
+    assert!(rows.len() == regressed && rows.iter().all(|row| row[14] == "regressed"), "{csv}");
+    page.view("#/verdict/SHR-03/111122223333");
+    let told = page.text("document.getElementById('view').innerText");
+    assert!(told.contains("regressed since 2026-10-16T00:00:00Z; it was compliant, no attempts"), "{told}");
+    assert_eq!(page.complaints(), [""; 0]);
+}
+
+#[test]
 fn a_link_opens_a_verdict_and_its_record_with_the_deciding_members_marked() {
     let Some(mut page) = open(&estate()) else { return };
     page.reopen("#/verdict/SHR-03/111122223333");
@@ -212,10 +259,14 @@ fn the_list_is_worked_with_the_keyboard_alone() {
 
 #[test]
 fn names_from_logs_do_nothing_in_any_view() {
-    let report = sample();
+    let (mut old, mut report) = (sample(), sample());
+    old.verdicts.truncate(3);
+    report.comparison = Some(compare(&old, &report));
+    report.history = vec![line(&old), line(&report)];
     let Some(mut page) = open(&report) else { return };
     for view in VIEWS.into_iter().chain([
         "#/verdicts?by=kind",
+        "#/verdicts?change=new,%3Cimg%3E",
         "#/verdict/%3Cimg%20src=x%3E/%22",
         "#/%E0%A4%A",
         "#/account/<b>",
@@ -316,7 +367,7 @@ fn a_hundred_thousand_verdicts_are_one_small_page_that_scrolls() {
 #[test]
 fn dark_and_light_differ_and_no_view_has_a_serious_barrier() {
     let Some(axe) = axe() else { return };
-    let Some(mut page) = open(&estate()) else { return };
+    let Some(mut page) = open(&compared()) else { return };
     let mut grounds = Vec::new();
     for scheme in ["light", "dark"] {
         page.media("screen", scheme);
@@ -343,8 +394,39 @@ fn axe() -> Option<String> {
 }
 
 #[test]
+fn a_timeline_is_narrowed_by_its_address_and_asks_for_nothing() {
+    let told = crate::timeline::story(&["--actor", "ci-deploy"]).unwrap();
+    let Some(mut page) = Page::open(vaultrail::render::timeline::html(&told).unwrap().as_bytes()) else { return };
+    let shown =
+        "Array.from(document.querySelectorAll('li.moment')).filter((line) => line.getClientRects().length).length";
+    assert_eq!(page.value(shown), json!(told.moments.len()));
+    for (fragment, count) in [("#refused", 3), ("#failed", 4), ("#snapshot", 0), ("#all", told.moments.len())] {
+        page.view(fragment);
+        assert_eq!(page.value(shown), json!(count), "{fragment}");
+        let chosen =
+            page.text(&format!("getComputedStyle(document.querySelector('.choice a[href=\"{fragment}\"]')).boxShadow"));
+        assert!(chosen.contains("inset"), "{fragment} is not marked as chosen");
+    }
+    page.view("#refused");
+    assert_eq!(page.value("scrollY"), json!(0), "the choice stays in sight");
+    for (width, scheme) in [(1280, "light"), (390, "dark")] {
+        page.size(width, 800);
+        page.media("screen", scheme);
+        assert_eq!(page.value("document.documentElement.scrollWidth <= innerWidth"), json!(true), "{width}");
+        if let Some(axe) = axe() {
+            page.value(&axe);
+            let found = page.value("axe.run().then(({ violations }) => violations.filter(({ impact }) => ['serious', 'critical'].includes(impact)).map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`))");
+            assert_eq!(found, json!([]), "{width} {scheme}");
+        }
+    }
+    assert!(page.pdf().starts_with(b"%PDF"));
+    assert_eq!(page.complaints(), [""; 0]);
+    assert_eq!(page.requests(), [""; 0]);
+}
+
+#[test]
 fn it_fits_a_phone() {
-    let Some(mut page) = open(&estate()) else { return };
+    let Some(mut page) = open(&compared()) else { return };
     page.size(390, 800);
     for view in VIEWS {
         page.view(view);

@@ -1,8 +1,10 @@
 //! The renderers from outside: what a user sees of one report with failures, holes and hostile names.
 
+mod advised;
 mod aws;
+mod changed;
 mod documented;
-mod hostile;
+pub mod hostile;
 mod mapping;
 mod saved;
 mod schemas;
@@ -12,6 +14,8 @@ use crate::support::audit;
 use serde_json::Value;
 use std::sync::LazyLock;
 use vaultrail::render::{File, Format, TextOptions, render};
+use vaultrail::report::comparison::compare;
+use vaultrail::report::history::line;
 use vaultrail::report::wire::{EvidenceRef, ExceptionRef, Report, Severity, Status, Verdict};
 
 const OPTIONS: TextOptions = TextOptions { width: 100, colour: false };
@@ -98,6 +102,24 @@ fn small() -> Report {
     (report.frameworks, report.drifts, report.records) = (Vec::new(), Vec::new(), Vec::new());
     let cited: Vec<u64> = report.verdicts.iter().flat_map(|verdict| &verdict.evidence).filter_map(source).collect();
     report.sources.retain(|source| cited.contains(&source.id));
+    report
+}
+
+/// The same held against an earlier one, with a history: of its verdicts the first is as before, the second was mended, the
+/// third is there for the first time, the fourth cannot be decided any more, the fifth fails anew; a sixth is gone.
+fn compared() -> Report {
+    let (mut report, mut old) = (small(), small());
+    let mut gone = old.verdicts[2].clone();
+    (gone.uid, gone.subject.id) = ("0000000000000000".into(), "gone".into());
+    old.verdicts[1].status = Status::NonCompliant;
+    old.verdicts[3].status = Status::Compliant;
+    old.verdicts[4].status = Status::Compliant;
+    old.verdicts[2] = gone;
+    old.run.as_of = "2026-10-16T00:00:00Z".into();
+    report.comparison = Some(compare(&old, &report));
+    let mut runs = vec![line(&old), line(&report)];
+    runs[0].by_status.insert(Status::NonCompliant, 1);
+    report.history = runs;
     report
 }
 

@@ -1,6 +1,6 @@
 //! Looking at logs without judging them: `timeline` and `verify`.
 
-use super::{EvidenceArgs, PlainFormat, ShowArgs};
+use super::{EvidenceArgs, PlainFormat, ShowArgs, StoryFormat};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -8,7 +8,8 @@ pub(super) const TIMELINE: &str = "\
 Examples:
   vaultrail timeline logs/ --subject prod-airgap          all that befell a vault
   vaultrail timeline logs/ --actor ci-deploy              all that a role did, calls of other services too
-  vaultrail timeline logs/ --event '*RecoveryPoint*'      who touched recovery points";
+  vaultrail timeline logs/ --event '*RecoveryPoint*'      who touched recovery points
+  vaultrail timeline logs/ --subject prod-airgap -o prod-airgap.html";
 
 pub(super) const VERIFY: &str = "\
 Examples:
@@ -36,7 +37,7 @@ pub struct VerifyArgs {
     /// Output of `aws s3api head-object` for the newest digest of a chain, which has its signature; repeatable.
     #[arg(long, value_name = "FILE")]
     pub head_object: Vec<PathBuf>,
-    /// Format [default: text on a terminal, json in a pipe].
+    /// Format [default: text on a terminal, json in a pipe; in a file as its name says].
     #[arg(long, value_enum, help_heading = "Output")]
     pub format: Option<PlainFormat>,
     /// Where it goes.
@@ -69,9 +70,9 @@ pub struct TimelineArgs {
     /// Last instant.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, help_heading = "Time")]
     pub to: Option<String>,
-    /// Format [default: text on a terminal, json in a pipe].
+    /// Format [default: text on a terminal, json in a pipe; in a file as its name says].
     #[arg(long, value_enum, help_heading = "Output")]
-    pub format: Option<PlainFormat>,
+    pub format: Option<StoryFormat>,
     /// Where it goes.
     #[command(flatten)]
     pub show: ShowArgs,

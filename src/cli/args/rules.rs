@@ -35,7 +35,7 @@ pub struct ListArgs {
     /// Only those of a preset.
     #[arg(long, value_name = "NAME")]
     pub preset: Option<String>,
-    /// Format [default: text on a terminal, json in a pipe].
+    /// Format [default: text on a terminal, json in a pipe; in a file as its name says].
     #[arg(long, value_enum, help_heading = "Output")]
     pub format: Option<PlainFormat>,
     /// Where it goes.
@@ -49,7 +49,7 @@ pub struct ShowControlArgs {
     /// The control.
     #[arg(value_name = "ID")]
     pub id: String,
-    /// Format [default: text on a terminal, json in a pipe].
+    /// Format [default: text on a terminal, json in a pipe; in a file as its name says].
     #[arg(long, value_enum, help_heading = "Output")]
     pub format: Option<PlainFormat>,
     /// Where it goes.
@@ -77,7 +77,7 @@ pub struct ExplainArgs {
     /// The JSON report that has the verdict.
     #[arg(long, value_name = "FILE")]
     pub report: Option<PathBuf>,
-    /// Format [default: text on a terminal, json in a pipe].
+    /// Format [default: text on a terminal, json in a pipe; in a file as its name says].
     #[arg(long, value_enum, help_heading = "Output")]
     pub format: Option<PlainFormat>,
     /// Where it goes.

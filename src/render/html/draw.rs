@@ -27,13 +27,15 @@ struct Part {
 #[derive(Serialize)]
 pub struct Mark {
     x: String,
-    label: Option<String>,
+    label: String,
+    /// Where the label's middle would leave the picture: which of its ends stands at the mark.
+    anchor: &'static str,
 }
 
 /// Thousandths of a percent that a part is at least wide, so that a breach of minutes can be seen in a year.
 const NARROWEST: i64 = 450;
-/// Labels that begin after this would leave the picture.
-const LAST: i64 = 90_000;
+/// Labels nearer to an end of the picture than this begin or end at their mark.
+const EDGE: i64 = 2_500;
 /// Parts told one by one in a label.
 const TOLD: usize = 4;
 
@@ -89,7 +91,12 @@ pub fn share(part: usize, whole: usize) -> String {
 /// The marks of a window's axis.
 pub fn marks(window: &Range) -> Vec<Mark> {
     let ticks = Axis::of(window).map(|axis| axis.ticks()).unwrap_or_default();
-    let mark = |tick: Tick| Mark { x: percent(tick.at), label: (tick.at < LAST).then_some(tick.label) };
+    let anchor = |at: i64| match at {
+        at if at < EDGE => "start",
+        at if at > Axis::END - EDGE => "end",
+        _ => "middle",
+    };
+    let mark = |tick: Tick| Mark { x: percent(tick.at), label: tick.label, anchor: anchor(tick.at) };
     ticks.into_iter().map(mark).collect()
 }
 

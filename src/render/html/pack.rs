@@ -8,12 +8,13 @@
 use super::packer::Packer;
 use super::texts::Texts;
 use crate::report::wire::{
-    Bytes, Comparison, ControlInfo, CopySeries, CoverageStretch, DefectInfo, Drift, EstateEntity, ExceptionInfo,
-    ExceptionRef, Files, FrameworkInfo, HistoryLine, Incident, PairCoverage, RecordBody, Records, Report, Run, Summary,
-    Tool,
+    Answer, Baseline, Bytes, Change, Changed, ControlInfo, CopySeries, CoverageStretch, DefectInfo, Drift,
+    EstateEntity, ExceptionInfo, ExceptionRef, Files, FrameworkInfo, HistoryLine, Incident, PairCoverage, RecordBody,
+    Records, Report, Run, Summary, Tool,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// Defects kept; the JSON report has all.
 pub const DEFECTS: usize = 1_000;
@@ -25,6 +26,9 @@ pub enum Time {
     Seconds(i64),
     Text(String),
 }
+
+/// What became of a verdict, and what it was.
+type Became<'a> = (Change, Option<&'a Answer>);
 
 /// The packed report.
 #[derive(Serialize)]
@@ -47,6 +51,8 @@ pub struct Packed<'a> {
     pub records: CitedRecords,
     pub rows: CitedRows,
     pub stretches: Vec<&'a CoverageStretch>,
+    /// What can have become of a verdict.
+    pub changes: Vec<Became<'a>>,
 }
 
 /// Cited files.
@@ -97,6 +103,8 @@ pub struct Verdicts {
     pub undecided: Vec<Option<f64>>,
     /// First instant, end and seconds of the longest.
     pub breach: Vec<Option<(Time, Time, u64)>>,
+    /// What became of it since the baseline, where it changed; empty without a baseline.
+    pub change: Vec<Option<usize>>,
     /// Where it is not the hash of control, kind and id.
     pub uid: Vec<(usize, String)>,
 }
@@ -150,10 +158,19 @@ pub struct Rest<'a> {
     exceptions: &'a [ExceptionInfo],
     records: &'a [RecordBody],
     drifts: &'a [Drift],
-    comparison: Option<&'a Comparison>,
+    comparison: Option<RestOfComparison<'a>>,
     history: &'a [HistoryLine],
     entities: &'a [EstateEntity],
     copies: &'a [CopySeries],
+}
+
+/// What changed stands in a column; verdicts that are gone are in the JSON report.
+#[derive(Serialize)]
+struct RestOfComparison<'a> {
+    baseline: &'a Baseline,
+    same_scope: bool,
+    differences: &'a [String],
+    counts: &'a BTreeMap<Change, u64>,
 }
 
 #[derive(Serialize)]
@@ -187,7 +204,12 @@ impl<'a> Rest<'a> {
             exceptions: &report.exceptions,
             records: &report.records,
             drifts: &report.drifts,
-            comparison: report.comparison.as_ref(),
+            comparison: report.comparison.as_ref().map(|comparison| RestOfComparison {
+                baseline: &comparison.baseline,
+                same_scope: comparison.same_scope,
+                differences: &comparison.differences,
+                counts: &comparison.counts,
+            }),
             history: &report.history,
             entities: &report.entities,
             copies: &report.copies,
@@ -203,6 +225,8 @@ impl<'a> Packed<'a> {
             packer.verdict(verdict);
         }
         let sources = packer.sources(report);
+        let (change, changes) = became(report);
+        packer.verdicts.change = change;
         Self {
             epoch: packer.epoch,
             report: Rest::of(report),
@@ -218,6 +242,25 @@ impl<'a> Packed<'a> {
             records: packer.records,
             rows: packer.rows,
             stretches: packer.stretches,
+            changes,
         }
     }
+}
+
+/// What became of each verdict, as a number of the distinct changes; nothing without a baseline.
+fn became<'a>(report: &'a Report) -> (Vec<Option<usize>>, Vec<Became<'a>>) {
+    let Some(comparison) = &report.comparison else { return (Vec::new(), Vec::new()) };
+    let by_uid = comparison.changes.iter().map(|changed| (changed.uid.as_str(), changed));
+    let by_uid: BTreeMap<&str, &Changed> = by_uid.collect();
+    let mut numbers = BTreeMap::new();
+    let mut all = Vec::new();
+    let mut number = |changed: &&'a Changed| {
+        let was = changed.was.as_ref().map(|was| (was.status, was.severity, was.code.as_str(), was.excepted));
+        *numbers.entry((changed.change, was)).or_insert_with(|| {
+            all.push((changed.change, changed.was.as_ref()));
+            all.len() - 1
+        })
+    };
+    let column = report.verdicts.iter().map(|verdict| by_uid.get(verdict.uid.as_str()).map(&mut number)).collect();
+    (column, all)
 }

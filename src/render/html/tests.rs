@@ -2,6 +2,8 @@
 
 use super::super::sample;
 use super::*;
+use crate::report::comparison::compare;
+use crate::report::history::line;
 use serde_json::Value as Json;
 
 fn shown(report: &Report) -> String {
@@ -40,8 +42,13 @@ fn hostile_names_are_inert() {
 #[test]
 fn every_text_of_the_report_may_be_hostile() {
     let evil = "\"'><script>alert(1)</script><!--{{ 7 * 7 }}{% raw %}\u{1b}]0;x\u{7}";
-    let report = serde_json::to_value(sample()).map(|value| poisoned(value, evil)).and_then(serde_json::from_value);
+    let (mut old, mut report) = (sample(), sample());
+    old.verdicts.truncate(3);
+    report.comparison = Some(compare(&old, &report));
+    report.history = vec![line(&old), line(&report)];
+    let report = serde_json::to_value(report).map(|value| poisoned(value, evil)).and_then(serde_json::from_value);
     let page = shown(&report.unwrap_or_else(|why| unreachable!("{why}")));
+    assert!(page.contains("id=\"trend\"") && page.contains("id=\"since\""));
     let markup = markup(&page);
     assert!(!markup.contains("<script>alert") && !markup.contains("'><") && !markup.contains("<!--"));
     assert!(markup.contains("{{ 7 * 7 }}"), "what the report says is no template");
@@ -56,7 +63,10 @@ fn poisoned(value: Json, evil: &str) -> Json {
         Json::String(text) if closed.contains(&text.as_str()) => Json::String(text),
         Json::String(_) => Json::String(evil.into()),
         Json::Array(items) => items.into_iter().map(|item| poisoned(item, evil)).collect(),
-        Json::Object(members) => members.into_iter().map(|(key, value)| (key, poisoned(value, evil))).collect(),
+        Json::Object(members) => {
+            let kept = |key: &str, value| if key == "change" { value } else { poisoned(value, evil) };
+            members.into_iter().map(|(key, value)| (key.clone(), kept(&key, value))).collect()
+        }
         other => other,
     }
 }
@@ -80,7 +90,7 @@ fn the_script_makes_text_and_never_markup_or_code() {
         assert!(!SCRIPT.contains(parsing), "{parsing}");
     }
     assert!(!SCRIPT.contains("</script") && !SCRIPT.contains("<!--"), "nothing may end the element that holds it");
-    let policy = policy();
+    let policy = policy(STYLE, Some(SCRIPT));
     assert!(policy.contains("require-trusted-types-for 'script'") && !policy.contains("unsafe"), "{policy}");
 }
 
@@ -90,7 +100,8 @@ fn the_data_holds_all_but_files_that_nothing_cites() {
     let told = unpacked(&shown(&report));
     let whole = serde_json::to_value(&report).unwrap_or_default();
     for (member, value) in whole.as_object().into_iter().flatten() {
-        if !["sources", "verdicts"].contains(&member.as_str()) {
+        // What changed stands in a column.
+        if !["sources", "verdicts", "comparison"].contains(&member.as_str()) {
             assert_eq!(told.pointer(&format!("/report/{member}")), Some(value), "{member}");
         }
     }
@@ -120,17 +131,27 @@ fn a_trend_and_a_baseline_are_shown_where_there_are_some() {
     let mut earlier = crate::report::history::line(&report);
     earlier.as_of = "2026-10-01T00:00:00Z".into();
     report.history = vec![earlier, crate::report::history::line(&report)];
+    let known = report.verdicts.first().map(|verdict| verdict.uid.clone());
     let since = serde_json::json!({"baseline": {"as_of": "2026-10-02T00:00:00Z", "window": report.run.window,
         "tool": report.tool, "scope_sha256": ""}, "same_scope": false, "differences": ["other limits"],
-        "counts": {"new": 1}, "changes": [{"uid": "u", "control": "VLT-02", "subject": "<i>", "change": "new",
-        "was": null, "now": {"status": "NON_COMPLIANT", "severity": "low", "code": "not_locked", "excepted": false}}]});
+        "counts": {"new": 1, "gone": 1}, "changes": [{"uid": known, "control": "VLT-02", "subject": "<i>", "change": "new",
+        "was": null, "now": {"status": "NON_COMPLIANT", "severity": "low", "code": "not_locked", "excepted": false}},
+        {"uid": "u", "control": "VLT-03", "subject": "<gone>", "change": "gone", "now": null,
+        "was": {"status": "COMPLIANT", "severity": "low", "code": "locked", "excepted": true}}]});
     report.comparison = serde_json::from_value(since).ok();
-    let markup = markup(&shown(&report));
-    for told in
-        ["id=\"trend\"", "2 runs; 2026-10-01T00:00:00Z", "Since 2026-10-02", "not a trend", "&lt;i&gt;", "not locked"]
-    {
+    let page = shown(&report);
+    let markup = markup(&page);
+    let answer = markup.split_once("id=\"worst\"").map_or("", |(answer, _)| answer);
+    for told in ["id=\"trend\"", "2 runs, 2026-10-01 to ", "of 2026-10-02T00:00:00Z", "#/verdicts?change=new\""] {
+        assert!(answer.contains(told), "{told} is not on the first screen");
+    }
+    for told in ["not a trend", "&lt;i&gt;", "Non-compliant, low: not locked", "Compliant: locked, excepted"] {
         assert!(markup.contains(told), "{told}");
     }
+    assert!(!markup.contains("%3Cgone%3E"), "no link leads to what this report has not");
+    let told = unpacked(&page);
+    assert_eq!(told.pointer("/verdicts/change/0"), Some(&Json::from(0)));
+    assert_eq!(told.pointer("/changes"), Some(&serde_json::json!([["new", null]])));
 }
 
 #[test]

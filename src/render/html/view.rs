@@ -3,6 +3,7 @@
 //! It reads without JavaScript. The template decides how it looks and knows no arithmetic; nothing here is new to a
 //! reader of the JSON.
 
+use super::super::changes::Changes;
 use super::super::cite::{gate_word, name, worst_first};
 use super::super::numbers::{counted, grouped, size};
 use super::super::stretch::{MISSING, span, with_holes};
@@ -11,8 +12,8 @@ use super::missing::{Missing, missing};
 use super::score::{Score, score, worst_status};
 use super::trend::{Since, Trend, since, trend};
 use crate::report::wire::{
-    ControlInfo, DefectInfo, Drift, ExceptionInfo, FrameworkInfo, GradedRange, Incident, PairCoverage, Range, Report,
-    RequirementInfo, Run, Severity, Status, Tool, Verdict,
+    Change, ControlInfo, DefectInfo, Drift, ExceptionInfo, FrameworkInfo, GradedRange, Incident, PairCoverage, Range,
+    Report, RequirementInfo, Run, Severity, Status, Tool, Verdict,
 };
 use serde::Serialize;
 use std::cmp::Reverse;
@@ -121,6 +122,8 @@ struct Worst<'a> {
     since: &'a str,
     bar: Option<Bar>,
     excepted: bool,
+    /// What became of it since the baseline, if it changed.
+    change: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -192,7 +195,7 @@ struct Term {
 impl<'a> Page<'a> {
     /// Of one report.
     pub fn of(report: &'a Report) -> Self {
-        let failures = worst_first(report);
+        let (failures, changes) = (worst_first(report), Changes::of(report));
         let mut causes = missing(report);
         let missing_more = causes.len().saturating_sub(CAUSES);
         causes.truncate(CAUSES);
@@ -213,7 +216,7 @@ impl<'a> Page<'a> {
             counts: Outcome::all(&report.summary.by_status),
             severities: severities.map(|s| Tally { name: s.name(), count: by_severity(s) }).into(),
             axis: draw::marks(&report.run.window),
-            worst: failures.iter().take(WORST).map(|verdict| worst(report, verdict)).collect(),
+            worst: failures.iter().take(WORST).map(|verdict| worst(report, verdict, &changes)).collect(),
             worst_more: failures.len().saturating_sub(WORST),
             missing: causes,
             missing_more,
@@ -280,7 +283,7 @@ fn tone(report: &Report) -> &'static str {
     if report.summary.gate.exit_code == 0 { "passes" } else { "stops" }
 }
 
-fn worst<'a>(report: &'a Report, verdict: &'a Verdict) -> Worst<'a> {
+fn worst<'a>(report: &'a Report, verdict: &'a Verdict, changes: &Changes<'_>) -> Worst<'a> {
     Worst {
         control: &verdict.control,
         subject: &verdict.subject.id,
@@ -290,6 +293,7 @@ fn worst<'a>(report: &'a Report, verdict: &'a Verdict) -> Worst<'a> {
         since: &verdict.since,
         bar: draw::verdict(&report.run.window, &verdict.intervals),
         excepted: verdict.exception.is_some(),
+        change: changes.change(&verdict.uid).filter(|change| *change != Change::Unchanged).map(Change::name),
     }
 }
 

@@ -14,7 +14,7 @@ pub struct ComplianceFinding<'a> {
     pub class_uid: u16,
     pub class_name: &'static str,
     pub type_uid: u32,
-    pub type_name: &'static str,
+    pub type_name: String,
     /// Milliseconds since 1970: as-of.
     pub time: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -33,9 +33,17 @@ pub struct ComplianceFinding<'a> {
     pub compliance: Compliance<'a>,
     pub cloud: Cloud<'a>,
     pub resources: [ResourceDetails<'a>; 1],
+    /// Of a failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remediation: Option<Remediation<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub evidences: Vec<EvidenceArtifact<'a>>,
     pub unmapped: Unmapped<'a>,
+}
+
+#[derive(Serialize)]
+pub struct Remediation<'a> {
+    pub desc: &'a str,
 }
 
 #[derive(Serialize)]
@@ -181,4 +189,7 @@ pub struct Unmapped<'a> {
     pub expected: &'a Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exception: Option<&'a crate::report::wire::ExceptionRef>,
+    /// Only where there is a baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<&'static str>,
 }

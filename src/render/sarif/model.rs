@@ -16,9 +16,16 @@ pub struct Rule<'a> {
     pub id: Cow<'a, str>,
     pub name: Cow<'a, str>,
     pub short_description: Text<'a>,
-    pub help: Text<'a>,
+    pub help: Help,
     pub default_configuration: Configuration,
     pub properties: RuleProperties<'a>,
+}
+
+/// What to do about a failure; GitHub shows the Markdown.
+#[derive(Serialize)]
+pub struct Help {
+    pub text: String,
+    pub markdown: String,
 }
 
 #[derive(Serialize)]
@@ -90,6 +97,9 @@ pub struct OutcomeProperties<'a> {
     pub since: Cow<'a, str>,
     pub confidence: Cow<'a, str>,
     pub evidence: usize,
+    /// Only where there is a baseline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<&'static str>,
 }
 
 #[derive(Serialize)]

@@ -1,9 +1,10 @@
 //! What became of the verdicts since the baseline: a section of the report, and all that `diff` says as text.
 
-use super::super::numbers::{counted, grouped};
-use super::layout::{Page, plain};
+use super::super::changes::{answer, counts, runs, worst_first};
+use super::super::numbers::{counted, grouped, length};
+use super::layout::{Cell, Page, Set, plain};
 use super::{TextOptions, bold, dim, gate, severity, status};
-use crate::report::wire::{Answer, Change, Changed, Comparison, Report, Status};
+use crate::report::wire::{Change, Changed, Comparison, Report, Status};
 use anstyle::{AnsiColor, Style};
 
 /// Changes shown of one kind within a report; `diff` shows all.
@@ -17,15 +18,27 @@ pub fn comparison(comparison: &Comparison, report: &Report, options: &TextOption
     page.finish()
 }
 
-/// The changes as a section of the report.
+/// The changes and the trend as sections of the report.
 pub fn changes(page: &mut Page, report: &Report) {
+    trend(page, report);
     if let Some(comparison) = &report.comparison {
         section(page, comparison, report, SHOWN);
     }
 }
 
+/// The latest runs of the same scope, a line each.
+fn trend(page: &mut Page, report: &Report) {
+    let runs: Vec<Vec<Cell>> = runs(report).into_iter().map(|run| run.map(|text| (plain(), text)).into()).collect();
+    if runs.is_empty() {
+        return;
+    }
+    page.heading("Trend: runs over the same scope", Some(report.history.len()));
+    let columns = [(Set::Left, "As of"), (Set::Right, "Fail"), (Set::Right, "Cannot be decided"), (Set::Left, "Gate")];
+    page.table(&columns, &runs);
+}
+
 fn section(page: &mut Page, comparison: &Comparison, report: &Report, most: usize) {
-    let Comparison { baseline, counts, changes, differences, .. } = comparison;
+    let Comparison { baseline, changes, differences, .. } = comparison;
     page.heading("Since the baseline", None);
     let times = format!("{} against {}", report.run.as_of, baseline.as_of);
     page.flow(2, 4, &[(bold(), &times)]);
@@ -34,8 +47,7 @@ fn section(page: &mut Page, comparison: &Comparison, report: &Report, most: usiz
         report.run.window.from, report.run.window.to, baseline.window.from, baseline.window.to
     );
     page.flow(2, 4, &[(dim(), &window)]);
-    let told = Change::ALL.map(|change| (change, counts.get(&change).copied().unwrap_or(0)));
-    let told: Vec<(Style, String)> = told
+    let told: Vec<(Style, String)> = counts(report)
         .into_iter()
         .map(|(change, count)| {
             (if count > 0 { style(change) } else { dim() }, format!("{} {}", grouped(count), change.name()))
@@ -51,7 +63,7 @@ fn section(page: &mut Page, comparison: &Comparison, report: &Report, most: usiz
         page.flow(2, 4, &[(AnsiColor::Yellow.on_default(), "not the same: "), (plain(), difference)]);
     }
     for change in Change::ALL {
-        let these: Vec<&Changed> = changes.iter().filter(|c| c.change == change).collect();
+        let these = worst_first(changes, change);
         if these.is_empty() {
             continue;
         }
@@ -61,7 +73,7 @@ fn section(page: &mut Page, comparison: &Comparison, report: &Report, most: usiz
             4,
             &[
                 (style(change), change.name()),
-                (dim(), &format!("  {}", counted(super::super::numbers::length(&these), "verdict", "verdicts"))),
+                (dim(), &format!("  {}", counted(length(&these), "verdict", "verdicts"))),
             ],
         );
         for changed in these.iter().take(most) {
@@ -82,23 +94,8 @@ fn one(page: &mut Page, changed: &Changed) {
         None => plain(),
     };
     page.flow(4, 8, &[(style, &changed.control), (plain(), "  "), (bold(), &changed.subject)]);
-    let told = format!("{} → {}", told(changed.was.as_ref()), told(changed.now.as_ref()));
+    let told = format!("{} → {}", answer(changed.was.as_ref()), answer(changed.now.as_ref()));
     page.flow(8, 10, &[(plain(), &told), (dim(), &format!("  uid {}", changed.uid))]);
-}
-
-fn told(answer: Option<&Answer>) -> String {
-    match answer {
-        None => "no verdict".into(),
-        Some(answer) => {
-            let severity = if answer.status == Status::NonCompliant {
-                format!(" {}", answer.severity.name())
-            } else {
-                String::new()
-            };
-            let excepted = if answer.excepted { ", excepted" } else { "" };
-            format!("{}{severity} ({}{excepted})", answer.status.name(), answer.code)
-        }
-    }
 }
 
 fn style(change: Change) -> Style {
