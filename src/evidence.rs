@@ -45,7 +45,7 @@ pub struct Stretch {
 pub type Note = Cow<'static, str>;
 
 /// One cited piece of evidence.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cite {
     /// A record or a snapshot row, and what it shows.
     Entry(Evidence, Note),

@@ -6,6 +6,7 @@ use crate::instant::{self, Instant};
 use crate::status::{Severity, Status};
 use crate::timeline::Origin;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// At least one cited piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,9 @@ pub struct Proof {
     grade: Option<Grade>,
     origin: Option<Origin>,
 }
+
+/// So few cites are looked for one by one among those that are known.
+const FEW: usize = 8;
 
 impl Proof {
     /// A record or row shows it.
@@ -52,10 +56,17 @@ impl Proof {
     /// All of another proof.
     pub fn with(mut self, other: Option<Self>) -> Self {
         let Some(other) = other else { return self };
-        for cite in std::iter::once(other.first).chain(other.more) {
-            if self.first != cite && !self.more.contains(&cite) {
-                self.more.push(cite);
+        if other.more.len() < FEW {
+            for cite in std::iter::once(other.first).chain(other.more) {
+                if self.first != cite && !self.more.contains(&cite) {
+                    self.more.push(cite);
+                }
             }
+        } else {
+            let known: BTreeSet<&Cite> = self.cites().collect();
+            let cites = std::iter::once(other.first).chain(other.more);
+            let fresh: Vec<Cite> = cites.filter(|cite| !known.contains(cite)).collect();
+            self.more.extend(fresh);
         }
         self.grade = [self.grade, other.grade].into_iter().flatten().min();
         self.origin = self.origin.min(other.origin).or(self.origin).or(other.origin);
@@ -72,7 +83,10 @@ impl Proof {
     pub fn all<N: Into<Note>>(items: impl IntoIterator<Item = (Evidence, N)>) -> Option<Self> {
         let mut items = items.into_iter();
         let (evidence, note) = items.next()?;
-        Some(items.fold(Self::shown(evidence, note), |proof, (e, n)| proof.and(e, n)))
+        let mut proof = Self::shown(evidence, note);
+        let mut known = BTreeSet::from([proof.first.clone()]);
+        proof.more = items.map(|(e, n)| Cite::Entry(e, n.into())).filter(|cite| known.insert(cite.clone())).collect();
+        Some(proof)
     }
 
     /// The pieces.
@@ -220,11 +234,9 @@ impl Judgement {
 
     /// Cites all of a proof that does not decide.
     pub fn citing_all(mut self, proof: &Proof) -> Self {
-        for cite in proof.cites() {
-            if !self.cites.contains(cite) {
-                self.cites.push(cite.clone());
-            }
-        }
+        let known: BTreeSet<&Cite> = self.cites.iter().collect();
+        let fresh: Vec<Cite> = proof.cites().filter(|cite| !known.contains(cite)).cloned().collect();
+        self.cites.extend(fresh);
         self
     }
 

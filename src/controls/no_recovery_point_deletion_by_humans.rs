@@ -139,15 +139,16 @@ fn convict(
     let theirs = actors.iter().filter_map(|actor| everywhere.get(actor));
     let bursts = theirs.map(|calls| burst_of(calls, view));
     let bursts: Vec<_> = bursts.filter(|burst| burst.iter().any(|call| own.contains(&call.evidence))).collect();
-    for call in bursts.iter().flatten() {
-        proof = proof.and(call.evidence, format!("of the burst, {}", note(call)));
-    }
+    let all = bursts.iter().flatten().map(|call| (call.evidence, format!("of the burst, {}", note(call))));
+    proof = proof.with(Proof::all(all));
     let burst = !bursts.is_empty();
     // A denied call names no vault.
-    for call in here.iter().chain(bursts.iter().flatten()).filter(|call| call.what.vault.is_none()) {
-        let point = call.what.point.as_deref().and_then(|arn| view.of.world.points.get(&RecoveryPointArn::new(arn)));
-        proof = proof.with(point.and_then(|p| p.vault.as_ref()).map(|(_, by)| Proof::shown(*by, "the vault of the recovery point")));
-    }
+    let nameless = here.iter().chain(bursts.iter().flatten()).filter(|call| call.what.vault.is_none());
+    let vaults = nameless.filter_map(|call| {
+        let point = view.of.world.points.get(&RecoveryPointArn::new(call.what.point.as_deref()?))?;
+        point.vault.as_ref().map(|(_, by)| (*by, "the vault of the recovery point"))
+    });
+    proof = proof.with(Proof::all(vaults));
     let deleted = here.iter().filter(|call| call.what.refusal.is_none()).count();
     let mut actors: Vec<String> = here.iter().map(|call| call.what.actor.said()).collect();
     actors.sort();

@@ -294,7 +294,7 @@ mod tests {
 
     #[test]
     fn records_that_are_opened_in_order_decompress_each_bundle_once() {
-        let alone: Vec<Packed> = (0..60).filter_map(|n| Some(record(&format!("statement {n}"))?.0)).collect();
+        let alone: Vec<Packed> = (0..200).filter_map(|n| Some(record(&format!("statement {n}"))?.0)).collect();
         let bundled = bundled(&alone);
         let mut opener = Opener::default();
         let mut decompressed = 0;
