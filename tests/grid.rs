@@ -66,12 +66,13 @@ fn disagreements(
     let instants = grid(around, every, (context.window_from, as_of));
     let mut wrong = Vec::new();
     for at in &instants {
-        let then: Status = (control.judge)(&judged.subject, &View::new(context, *at)).status;
+        let judgement = (control.judge)(&judged.subject, &View::new(context, *at));
+        let then: Status = judgement.status;
         let after = judged.intervals.partition_point(|interval| interval.from <= *at);
         let told = judged.intervals[after - 1].status;
         if then != told {
-            let (id, at) = (&judged.subject.id, instant::show(*at));
-            wrong.push(format!("{} {id} at {at}: {then:?}, the interval says {told:?}", control.rule.id));
+            let (id, at, message) = (&judged.subject.id, instant::show(*at), judgement.message);
+            wrong.push(format!("{} {id} at {at}: {then:?}, the interval says {told:?}. {message}", control.rule.id));
         }
     }
     (wrong, instants.len())
@@ -202,40 +203,45 @@ fn random(chance: &mut Chance, all: &[CaseFolder]) -> Option<(Setup, World, Vec<
     Some((setup?, World::replay(facts, coverage), around))
 }
 
+/// Where intervals and judges disagree on a random world, and how often they were asked.
+fn on_random_world(seed: u64, all: &[CaseFolder]) -> Option<(Vec<String>, usize)> {
+    let mut chance = Chance(seed | 1);
+    let (setup, world, mut around) = random(&mut chance, all)?;
+    around.sort();
+    let (first, last) = (*around.first()?, *around.last()?);
+    let from = first + chance.seconds((last - first) / 2);
+    let params_of = |id: &str| setup.controls.iter().find(|c| c.id == id).map(|c| &c.params);
+    let some: Vec<Instant> = around.iter().copied().step_by(1 + around.len() / 40).collect();
+    let (mut wrong, mut asked) = (Vec::new(), 0);
+    let integrity = Integrity::default();
+    for c in &setup.controls {
+        let context = Context {
+            world: &world,
+            policy: &setup.policy,
+            limits: &setup.limits,
+            integrity: &integrity,
+            params: &c.params,
+            params_of: &params_of,
+            window_from: from,
+        };
+        let judged = engine::judge_all(&c.control, &c.narrow, context, last + Duration::days(1));
+        let subjects = judged.iter().filter(|judged| judged.subject.kind != "control").take(20);
+        let subjects: Vec<&Judged> = subjects.collect();
+        let found = subjects.par_iter().map(|j| disagreements(&c.control, j, context, (&some, 100)));
+        for (more, n) in found.collect::<Vec<_>>() {
+            wrong.extend(more);
+            asked += n;
+        }
+    }
+    Some((wrong, asked))
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_intervals_of_random_worlds_are_what_judging_on_a_grid_says(seed in any::<u64>()) {
-        let mut chance = Chance(seed | 1);
-        let Some((setup, world, mut around)) = random(&mut chance, &cases()) else { return Ok(()) };
-        around.sort();
-        let (first, last) = (around[0], around[around.len() - 1]);
-        let from = first + chance.seconds((last - first) / 2);
-        let params_of = |id: &str| setup.controls.iter().find(|c| c.id == id).map(|c| &c.params);
-        let some: Vec<Instant> = around.iter().copied().step_by(1 + around.len() / 40).collect();
-        let (mut wrong, mut asked) = (Vec::new(), 0);
-        let integrity = Integrity::default();
-        for c in &setup.controls {
-            let context = Context {
-                world: &world,
-                policy: &setup.policy,
-                limits: &setup.limits,
-                integrity: &integrity,
-                params: &c.params,
-                params_of: &params_of,
-                window_from: from,
-            };
-            let judged = engine::judge_all(&c.control, &c.narrow, context, last + Duration::days(1));
-            let subjects = judged.iter().filter(|judged| judged.subject.kind != "control").take(20);
-            let subjects: Vec<&Judged> = subjects.collect();
-            let found = subjects.par_iter().map(|j| disagreements(&c.control, j, context, (&some, 100)));
-            let found: Vec<_> = found.collect();
-            for (more, n) in found {
-                wrong.extend(more);
-                asked += n;
-            }
-        }
+        let (wrong, asked) = on_random_world(seed, &cases()).unwrap_or_default();
         prop_assert!(wrong.is_empty(), "{} of {asked}:\n{}", wrong.len(), wrong.join("\n"));
     }
 }

@@ -164,8 +164,8 @@ fn never(arn: &TeamArn, team: Option<&Team>, account: &AccountId, needed: Proof,
         let proof = needed.with(Proof::absence(covered, "no share with the account")).with(made);
         return Judgement::non_compliant("not_shared", message, &proof);
     }
-    if let Some(listed) = listed(arn, view) {
-        let message = format!("The team is not shared with {account}, which no share of the team's owner that holds it names.");
+    if let Some(listed) = listed(arn, account, view) {
+        let message = format!("The team is not shared with {account}: no share of its owner gives it the team.");
         return Judgement::non_compliant("not_shared", message, &needed.with(Some(listed)).with(made));
     }
     match whole {
@@ -175,8 +175,9 @@ fn never(arn: &TeamArn, team: Option<&Team>, account: &AccountId, needed: Proof,
 }
 
 /// A complete list of who is in any share of the team's owner that is recent enough, or since which the log is whole.
-fn listed(arn: &TeamArn, view: &View<'_>) -> Option<Proof> {
+fn listed(arn: &TeamArn, account: &AccountId, view: &View<'_>) -> Option<Proof> {
     let pair = arn.pair()?;
+    let gap = view.of.world.coverage.terms().max_gap;
     let lists = view.of.world.all_principals.get(&pair)?;
     let after = lists.partition_point(|(at, _)| *at <= view.now());
     if let Some((next, _)) = lists.get(after) {
@@ -184,7 +185,24 @@ fn listed(arn: &TeamArn, view: &View<'_>) -> Option<Proof> {
     }
     let (at, evidence) = *lists.get(after.checked_sub(1)?)?;
     let shown = Proof::shown(evidence, "everybody in a share of the team's owner");
-    if view.within(at, view.of.world.coverage.terms().max_gap) {
+    // What a share that names the account holds has to be known as well.
+    let names = |share: &&Share| {
+        share.pair().as_ref() == Some(&pair)
+            && share.principals.iter().any(|(principal, line)| {
+                let state = view.look(line).filter(|_| covers(principal, account, view));
+                state.is_some_and(|span| span.value.as_ref().is_none_or(Association::is_in))
+            })
+    };
+    let naming: Vec<&Share> = view.of.world.shares.values().filter(names).collect();
+    let mut shown = shown;
+    for share in naming {
+        for (known, _) in &share.resources_known {
+            view.changes_at(*known);
+        }
+        let known = share.resources_known.iter().rev().find(|(known, _)| *known >= at - gap && *known <= view.now())?;
+        shown = shown.and(known.1, "everything in a share that names the account");
+    }
+    if view.within(at, gap) {
         return Some(shown);
     }
     let covered = view.covered(Some(&pair), at).ok()?;

@@ -191,8 +191,9 @@ fn known_of(view: &View<'_>, vault: &Vault, from: Instant, to: Instant) -> Resul
     // A vault that did not exist yet took nothing.
     let from = vault.created.map_or(from, |(created, _)| from.max(created));
     if from > to
-        && let Some((_, evidence)) = vault.created
+        && let Some((created, evidence)) = vault.created
     {
+        view.changes_at(created);
         return Ok(Proof::shown(evidence, "the vault did not exist before"));
     }
     let whole = match view.covered_between(pair.as_ref(), from, to) {

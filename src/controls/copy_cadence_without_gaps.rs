@@ -146,7 +146,7 @@ fn certain(
     parts.push(Gap { from, to: gap.to, before, after: gap.after });
     parts.into_iter().filter(|part| part.length() > limit).find_map(|part| {
         // The window moves on into it.
-        view.ends_in(part.from, part.to - limit);
+        view.ends_in(gap.from, part.to - limit);
         let known = copies::would_be_known(view, resource, vaults, part.from, part.to).ok()?;
         let proof = part.ends().map_or(known.clone(), |ends| ends.with(Some(known)));
         Some((part, proof))

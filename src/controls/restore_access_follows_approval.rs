@@ -164,6 +164,9 @@ impl Case<'_, '_> {
         if self.view.within(shown, self.view.of.world.coverage.terms().max_gap) {
             return None;
         }
+        for (again, _) in &self.state.confirmed {
+            self.view.changes_at(*again);
+        }
         Some(self.view.covered(self.team_log().as_ref(), shown))
     }
 
@@ -283,7 +286,7 @@ fn without_session(
     let team = teams.filter_map(|s| s.value.clone().flatten()).next_back();
     let pair = team.as_ref().and_then(crate::arn::TeamArn::pair);
     let skew = Duration::seconds(view.of.params.int("clock_skew_s").unwrap_or(300));
-    let from = asked.or(available).map_or(view.now(), |(at, _)| at) - skew;
+    let from = asked.or(available).map_or_else(|| view.back(skew), |(at, _)| at - skew);
     let to = available.map_or(view.now(), |(at, _)| at);
     let what = "The approval cannot be shown: the session would be in the log of the team's owner in us-east-1";
     match (view.covered_between(pair.as_ref(), from, to), available) {

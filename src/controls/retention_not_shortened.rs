@@ -55,14 +55,14 @@ pub fn judge(subject: &Subject, view: &View<'_>) -> Judgement {
     })
 }
 
-/// What is gone is not judged, unless somebody shortened its life before: that may be why it is gone.
+/// What is gone is not judged, unless somebody shortened its life before, or may have: that may be why it is gone.
 fn in_life(gone: Option<Judgement>, id: &str, view: &View<'_>, weigh: impl FnOnce() -> Judgement) -> Judgement {
     let Some(gone) = gone else { return weigh() };
     if !view.of.world.copying.life_calls.contains_key(id) {
         return gone;
     }
     let answer = weigh();
-    let told = answer.status == Status::NonCompliant || answer.code == "policy_not_stated";
+    let told = answer.status != Status::Compliant && answer.code != "coverage_gap";
     if told { answer } else { gone }
 }
 
