@@ -63,6 +63,7 @@ fn sentence(out: &mut String, line: &str) {
     let parts: Vec<&str> = shown.trim().split('`').collect();
     let paired = parts.len() % 2 == 1;
     for (at, part) in parts.iter().enumerate() {
+        out.push_str(if at > 0 && !paired { "\\`" } else { "" });
         let linked = ["://", "www.", "@"].iter().any(|sign| part.contains(sign));
         if part.trim().is_empty() {
             out.push_str(part);
@@ -111,7 +112,7 @@ mod tests {
             "Deny `kms:*`, \\[x\\](y) \\<b\\>:\n\n    aws kms list-grants --key-id KEY\n\n`Ask @team, http://a.example`"
         );
         let odd = markdown("# a ` b\u{202e}", 4_000);
-        assert_eq!(odd, "\\# a  b\\\\u\\{202e\\}");
+        assert_eq!(odd, "\\# a \\` b\\\\u\\{202e\\}");
         assert!(markdown(&"- x\n\n".repeat(1 << 20), 4_000).len() < 10_000);
     }
 }
