@@ -16,6 +16,7 @@ use vaultrail::controls::view::{Context, View};
 use vaultrail::coverage::{Coverage, Pair, Run, Terms};
 use vaultrail::evidence::Evidence;
 use vaultrail::facts::{self, Fact};
+use vaultrail::ingest;
 use vaultrail::instant::{self, Instant};
 use vaultrail::integrity::Integrity;
 use vaultrail::status::Status;
@@ -100,7 +101,7 @@ fn on_fixtures(part: usize, of: usize) {
 
 fn on_fixture(case: &CaseFolder) -> Option<(Vec<String>, usize)> {
     let (setup, rebuilt) = read(case)?;
-    let happened: BTreeSet<Instant> = rebuilt.log.entries.iter().map(|entry| entry.time()).collect();
+    let happened: BTreeSet<Instant> = rebuilt.log.entries.iter().map(ingest::Entry::time).collect();
     // After each of a few, and of many the first and the last.
     let few: Vec<Instant> = happened.iter().take(8).chain(happened.iter().rev().take(4)).copied().collect();
     let around: Vec<Instant> = few.iter().flat_map(|at| spans().map(|span| *at + span)).chain(happened).collect();

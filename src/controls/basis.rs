@@ -10,7 +10,7 @@ use crate::evidence::{Cite, Evidence, Note};
 use crate::facts::words::VaultKind;
 use crate::instant::Instant;
 use crate::world::World;
-use crate::world::entity::{Entity, Told};
+use crate::world::entity::Entity;
 
 /// The entries behind a subject, each once, in the order of what they show.
 pub fn of(subject: &Subject, world: &World, at: Instant) -> Vec<Cite> {
@@ -88,8 +88,8 @@ impl Basis<'_> {
     }
 
     /// The entry that says what never changes. There are many points and jobs, whose other attributes are not looked at.
-    fn told<T>(&mut self, told: &Told<T>, note: &'static str) {
-        self.say(told.as_ref().map(|(_, evidence)| *evidence), note);
+    fn told<T>(&mut self, told: Option<&(T, Evidence)>, note: &'static str) {
+        self.say(told.map(|(_, evidence)| *evidence), note);
     }
 
     /// The entries that set these attributes of an entity, and the latest that showed them again.
@@ -110,10 +110,10 @@ impl Basis<'_> {
 
     fn point(&mut self, arn: &RecoveryPointArn) {
         let Some(point) = self.world.points.get(arn) else { return };
-        self.told(&point.vault, "BackupVaultArn of the recovery point");
-        self.told(&point.resource, "ResourceArn of the recovery point");
-        self.told(&point.resource_type, "ResourceType of the recovery point");
-        self.told(&point.made, "complete since of the recovery point");
+        self.told(point.vault.as_ref(), "BackupVaultArn of the recovery point");
+        self.told(point.resource.as_ref(), "ResourceArn of the recovery point");
+        self.told(point.resource_type.as_ref(), "ResourceType of the recovery point");
+        self.told(point.made.as_ref(), "complete since of the recovery point");
         if let Some(vault) = point.vault() {
             self.vault(vault);
         }
@@ -197,13 +197,13 @@ impl Basis<'_> {
     fn job(&mut self, id: &JobId) {
         let Some(job) = self.world.jobs.get(id) else { return };
         self.say(job.first_seen.map(|(_, evidence)| evidence), "the job");
-        self.told(&job.account, "AccountId of the job");
-        self.told(&job.resource, "ResourceArn of the job");
-        self.told(&job.resource_type, "ResourceType of the job");
-        self.told(&job.source_vault, "SourceBackupVaultArn of the job");
-        self.told(&job.source_point, "SourceRecoveryPointArn of the job");
-        self.told(&job.destination, "DestinationBackupVaultArn of the job");
-        self.told(&job.point, "RecoveryPointArn of the job");
+        self.told(job.account.as_ref(), "AccountId of the job");
+        self.told(job.resource.as_ref(), "ResourceArn of the job");
+        self.told(job.resource_type.as_ref(), "ResourceType of the job");
+        self.told(job.source_vault.as_ref(), "SourceBackupVaultArn of the job");
+        self.told(job.source_point.as_ref(), "SourceRecoveryPointArn of the job");
+        self.told(job.destination.as_ref(), "DestinationBackupVaultArn of the job");
+        self.told(job.point.as_ref(), "RecoveryPointArn of the job");
         for vault in [&job.source_vault, &job.destination].into_iter().flatten() {
             self.vault(&vault.0);
         }

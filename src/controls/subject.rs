@@ -230,7 +230,7 @@ impl Subject {
 
     /// Whatever kind of entity, under the account and Region whose log shows what happens to it.
     pub fn entity(kind: &'static str, id: &str, pair: Option<&Pair>) -> Self {
-        let name = Some(last_part(&id).to_owned());
+        let name = Some(last_part(id).to_owned());
         let (account, region) = pair.cloned().unzip();
         Self { key: Key::Entity(kind, id.to_owned()), kind, id: id.to_owned(), account, region, name }
     }
