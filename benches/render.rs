@@ -1,11 +1,17 @@
-//! Rendering 100,000 verdicts in every format but HTML. CPU time, bytes and memory are printed before criterion's figures.
+//! Rendering 100,000 verdicts in every format, and reading them from a saved JSON report. CPU time, bytes and memory of two
+//! reports are printed before criterion's figures: one that is made here, all of whose verdicts cite log records and which holds
+//! no bodies of them, and the estate's, grown.
 //!
-//! `cargo bench --bench render` (`-- none` prints the table alone). `RENDER_MOST=10000` for fewer verdicts.
+//! `cargo bench --bench render` (`-- none` prints the tables alone). `RENDER_MOST=10000` for fewer verdicts,
+//! `RENDER_REPORT=report.json` for a saved report in place of both.
 #![expect(
     clippy::print_stdout,
     clippy::disallowed_methods,
     reason = "a bench prints what it measures, and measures time"
 )]
+
+mod grown;
+mod heap;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use serde_json::{Map, Value, json};
@@ -205,52 +211,68 @@ fn write(file: &File, report: &Report) -> usize {
     out.into_inner().map_or(0, |counted| counted.0)
 }
 
-/// CPU seconds of this thread, as Linux tells them, which a busy machine does not change; elsewhere the clock's.
+/// CPU seconds of all threads of this process, as Linux tells them, which a busy machine does not change; elsewhere the clock's.
 fn spent(since: Clock) -> f64 {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanos = told.split_whitespace().next().and_then(|text| text.parse::<f64>().ok());
-    nanos.map_or_else(|| since.elapsed().as_secs_f64(), |nanos| nanos / 1e9)
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().filter_map(Result::ok);
+    let told = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("schedstat")).ok());
+    let nanos: f64 = told.filter_map(|told| told.split_whitespace().next()?.parse::<f64>().ok()).sum();
+    if nanos > 0.0 { nanos / 1e9 } else { since.elapsed().as_secs_f64() }
 }
 
-/// Bytes that this process has had at most since the last call, as Linux tells it; elsewhere 0.
-fn peak() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    // Writing 5 begins a new count.
-    let _ = std::fs::write("/proc/self/clear_refs", "5");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|kib| kib.trim().trim_end_matches(" kB").parse::<usize>().ok()).unwrap_or_default() * 1024
+/// What was measured, the least of three rounds; memory is what the heap held at most beyond what it held before.
+#[expect(clippy::cast_precision_loss, reason = "figures for people")]
+fn line(name: &str, mut work: impl FnMut() -> usize) -> f64 {
+    let (mut best, mut bytes, mut more) = (f64::MAX, 0, 0);
+    for _ in 0..3 {
+        let before = heap::held();
+        heap::forget_peak();
+        let clock = Clock::now();
+        let begun = spent(clock);
+        bytes = work();
+        best = best.min(spent(clock) - begun);
+        more = more.max(heap::peak().saturating_sub(before));
+    }
+    let (mb, more) = (bytes as f64 / 1e6, more as f64 / 1e6);
+    println!("{name:<34} {mb:>9.1} {best:>7.3} {:>9.2} {more:>8.1}", best / (mb / 1e3));
+    best
 }
 
 fn files() -> impl Iterator<Item = &'static File> {
-    Format::ALL.into_iter().filter(|format| *format != Format::Html).flat_map(Format::files)
+    Format::ALL.into_iter().flat_map(Format::files)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "figures for people")]
-fn table(report: &Report) {
-    println!("{:<34} {:>9} {:>7} {:>9} {:>12}", "file", "MB", "CPU s", "CPU s/GB", "peak MB more");
-    let mut all = 0.0;
-    for file in files() {
-        let (mut best, mut bytes, mut more) = (f64::MAX, 0, 0);
-        for _ in 0..3 {
-            peak();
-            let before = peak();
-            let clock = Clock::now();
-            let begun = spent(clock);
-            bytes = write(file, report);
-            best = best.min(spent(clock) - begun);
-            // The first time counts: what is free by then is used again.
-            more = more.max(peak().saturating_sub(before));
-        }
-        all += best;
-        let (mb, more) = (bytes as f64 / 1e6, more as f64 / 1e6);
-        println!("{:<34} {mb:>9.1} {best:>7.3} {:>9.2} {more:>12.1}", file.name, best / (mb / 1e3));
+/// A report as JSON, and as it is when that has been read: its texts lie in memory in the order of the file.
+fn saved(report: &Report) -> Option<(Vec<u8>, Report)> {
+    let mut saved = Vec::new();
+    for file in Format::Json.files() {
+        file.write(report, &OPTIONS.into(), &mut saved).ok()?;
     }
+    let read = serde_json::from_slice(&saved).ok()?;
+    Some((saved, read))
+}
+
+fn table(name: &str, (saved, report): &(Vec<u8>, Report)) {
+    println!("{name}: {} verdicts", report.verdicts.len());
+    println!("{:<34} {:>9} {:>7} {:>9} {:>8}", "file", "MB", "CPU s", "CPU s/GB", "peak MB");
+    let all: f64 = files().map(|file| line(file.name, || write(file, report))).sum();
     println!("{:<34} {:>9} {all:>7.3}", "all", "");
+    line("reading report.json", || {
+        let read = serde_json::from_slice::<Report>(saved);
+        assert!(read.is_ok_and(|read| read.verdicts.len() == report.verdicts.len()));
+        saved.len()
+    });
 }
 
 fn render(c: &mut Criterion) {
+    if let Ok(path) = std::env::var("RENDER_REPORT") {
+        let given = std::fs::read(path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        return given.as_ref().and_then(saved).iter().for_each(|report| table("the report given", report));
+    }
     let report = report(verdicts());
-    table(&report);
+    saved(&report).iter().for_each(|made| table("made", made));
+    let grown = grown::estate(verdicts());
+    grown.as_ref().and_then(saved).iter().for_each(|grown| table("the estate, grown", grown));
+    drop(grown);
     let mut group = c.benchmark_group("render");
     group.sample_size(10).measurement_time(Duration::from_secs(10));
     group.throughput(Throughput::Elements(report.verdicts.len() as u64));
