@@ -2,7 +2,7 @@
 //!
 //! Text and HTML cite in the same words, so that a line of the one can be found in the other.
 
-use crate::report::wire::{EvidenceRef, RecordBody, Report, SourceFile, Status, Verdict};
+use crate::report::wire::{EvidenceRef, Report, SourceFile, Status, Verdict};
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -10,102 +10,85 @@ use std::collections::BTreeMap;
 /// One cited record, snapshot row, digest or stretch of log.
 pub struct Citation<'a> {
     /// Instant of the event or snapshot, or both ends of the stretch.
-    pub when: String,
+    pub when: Cow<'a, str>,
     /// Event name, `snapshot`, `digest`, or `log` with its grade.
-    pub what: String,
+    pub what: Cow<'a, str>,
     /// `path#12`, `path#/BackupVaultList/3`, or `account/region`.
     pub place: String,
     /// What it shows.
     pub note: &'a str,
-    /// `eventID` of a record.
-    pub event_id: Option<&'a str>,
     /// SHA-256 of the file as it was stored.
     pub sha256: Option<&'a str>,
-    /// The JSON itself, if the report holds it.
-    pub body: Option<&'a RecordBody>,
 }
 
-type Spot<'a> = (u64, Option<u64>, Option<&'a str>);
-
-/// What evidence points into: the files by number, the bodies by place.
-pub struct Library<'a> {
-    sources: BTreeMap<u64, &'a SourceFile>,
-    bodies: BTreeMap<Spot<'a>, &'a RecordBody>,
-}
+/// What evidence points into: the files by number.
+pub struct Library<'a>(BTreeMap<u64, &'a SourceFile>);
 
 impl<'a> Library<'a> {
     /// Of one report.
     pub fn of(report: &'a Report) -> Self {
-        Self::over(&report.sources, &report.records)
+        Self::over(&report.sources)
     }
 
-    /// Of files and bodies.
-    pub fn over(sources: &'a [SourceFile], records: &'a [RecordBody]) -> Self {
-        let bodies = records.iter().map(|held| ((held.source, held.record, held.pointer.as_deref()), held));
-        Self { sources: sources.iter().map(|source| (source.id, source)).collect(), bodies: bodies.collect() }
+    /// Of files.
+    pub fn over(sources: &'a [SourceFile]) -> Self {
+        Self(sources.iter().map(|source| (source.id, source)).collect())
     }
 
     /// What one piece of evidence says.
     pub fn cite(&self, evidence: &'a EvidenceRef) -> Citation<'a> {
+        let file = |source: u64| self.0.get(&source).copied();
         match evidence {
             EvidenceRef::Record(record) => Citation {
-                when: record.time.clone(),
-                what: record.event_name.clone(),
-                place: self.place(record.source, &record.record.to_string()),
+                when: Cow::Borrowed(&record.time),
+                what: Cow::Borrowed(&record.event_name),
+                place: place(record.source, file(record.source), &record.record.to_string()),
                 note: &record.note,
-                event_id: Some(&record.event_id),
                 sha256: self.sha256(record.source),
-                body: self.bodies.get(&(record.source, Some(record.record), None)).copied(),
             },
-            EvidenceRef::Row(row) => Citation {
-                when: row.time.clone(),
-                what: if self.is_digest(row.source) { "digest" } else { "snapshot" }.into(),
-                place: match row.pointer.as_str() {
-                    "" if self.is_digest(row.source) => self.path(row.source),
-                    pointer => self.place(row.source, pointer),
-                },
-                note: &row.note,
-                event_id: None,
-                sha256: self.sha256(row.source),
-                body: self.bodies.get(&(row.source, None, Some(&row.pointer))).copied(),
-            },
+            EvidenceRef::Row(row) => {
+                let file = file(row.source);
+                let digest = file.is_some_and(|file| file.kind == "cloudtrail-digest");
+                Citation {
+                    when: Cow::Borrowed(&row.time),
+                    what: Cow::Borrowed(if digest { "digest" } else { "snapshot" }),
+                    place: match file {
+                        Some(file) if digest && row.pointer.is_empty() => path(file),
+                        _ => place(row.source, file, &row.pointer),
+                    },
+                    note: &row.note,
+                    sha256: self.sha256(row.source),
+                }
+            }
             EvidenceRef::Coverage(log) => Citation {
-                when: format!("{} to {}", log.coverage.from, log.coverage.to),
-                what: format!("log {}", log.coverage.grade),
+                when: Cow::Owned(format!("{} to {}", log.coverage.from, log.coverage.to)),
+                what: Cow::Owned(format!("log {}", log.coverage.grade)),
                 place: format!("{}/{}", log.coverage.account, log.coverage.region),
                 note: &log.note,
-                event_id: None,
                 sha256: None,
-                body: None,
             },
         }
     }
 
-    fn sha256(&self, source: u64) -> Option<&'a str> {
-        self.sources.get(&source)?.sha256.as_deref()
-    }
-
-    fn place(&self, source: u64, at: &str) -> String {
-        match self.sources.get(&source) {
-            Some(SourceFile { path, saved_in: Some(saved), .. }) => format!("{path}#{at} (saved in {saved})"),
-            _ => format!("{}#{at}", self.path(source)),
-        }
-    }
-
-    fn path(&self, source: u64) -> String {
-        self.sources.get(&source).map_or_else(|| format!("source {source}"), |file| path(file))
+    /// SHA-256 of the file as it was stored.
+    pub fn sha256(&self, source: u64) -> Option<&'a str> {
+        self.0.get(&source)?.sha256.as_deref()
     }
 
     /// The file itself, as it was given.
     pub fn stored(&self, source: u64) -> Cow<'a, str> {
-        match self.sources.get(&source) {
+        match self.0.get(&source) {
             Some(file) => Cow::Borrowed(&file.path),
             None => Cow::Owned(format!("source-{source}")),
         }
     }
+}
 
-    fn is_digest(&self, source: u64) -> bool {
-        self.sources.get(&source).is_some_and(|file| file.kind == "cloudtrail-digest")
+fn place(source: u64, file: Option<&SourceFile>, at: &str) -> String {
+    match file {
+        Some(SourceFile { path, saved_in: Some(saved), .. }) => format!("{path}#{at} (saved in {saved})"),
+        Some(SourceFile { path, .. }) => [path, "#", at].concat(),
+        None => format!("source {source}#{at}"),
     }
 }
 

@@ -111,7 +111,7 @@ fn evidence(verdict: &Verdict, library: &Library<'_>) -> String {
     for (at, piece) in verdict.evidence.iter().take(CITED).enumerate() {
         let cited = library.cite(piece);
         told.push_str(if at > 0 { " | " } else { "" });
-        for (part, end) in [(cited.when.as_str(), " "), (&cited.what, " "), (&cited.place, "")] {
+        for (part, end) in [(&*cited.when, " "), (&cited.what, " "), (&cited.place, "")] {
             told.push_str(part);
             told.push_str(end);
         }

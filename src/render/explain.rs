@@ -8,14 +8,13 @@ use super::state::said;
 use super::stretch::span;
 use super::text::layout::{Page, Set, plain};
 use super::text::{TextOptions, bold, dim, severity, status};
-use super::visible::spelled_json;
 use crate::report::explain::Explained;
-use crate::report::wire::RecordBody;
+use crate::report::wire::{EvidenceRef, RecordBody};
 use serde_json::{Map, Value};
 
 /// Pretty JSON, ending in a line feed.
 pub fn json(told: &Explained) -> String {
-    spelled_json(pretty(told)) + "\n"
+    pretty(told) + "\n"
 }
 
 /// Text, lines ending in a line feed.
@@ -71,21 +70,35 @@ fn members(out: &mut Page, label: &str, members: Option<&Map<String, Value>>) {
 }
 
 fn steps(out: &mut Page, told: &Explained) {
-    let library = Library::over(&told.sources, &told.records);
+    let library = Library::over(&told.sources);
     out.heading("What was found, and what makes it a subject", Some(told.verdict.evidence.len()));
     for (number, evidence) in (1..).zip(&told.verdict.evidence) {
         let cited = library.cite(evidence);
         let head = format!("{number}. {}  {}", cited.when, cited.what);
         let note = if cited.note.is_empty() { String::new() } else { format!("  {}", cited.note) };
         out.flow(2, 5, &[(bold(), &head), (plain(), &note)]);
-        if let Some(who) = cited.body.map(who).filter(|who| !who.is_empty()) {
+        if let Some(who) =
+            told.records.iter().find(|held| is_body(held, evidence)).map(who).filter(|who| !who.is_empty())
+        {
             out.flow(5, 7, &[(plain(), &who)]);
         }
-        let event = cited.event_id.map(|id| format!("  event {id}")).unwrap_or_default();
+        let event = match evidence {
+            EvidenceRef::Record(record) => format!("  event {}", record.event_id),
+            EvidenceRef::Row(_) | EvidenceRef::Coverage(_) => String::new(),
+        };
         out.flow(5, 7, &[(dim(), &cited.place), (dim(), &event)]);
     }
     if told.verdict.evidence.is_empty() {
         out.flow(2, 4, &[(plain(), "Nothing that decides it.")]);
+    }
+}
+
+/// Whether this is the body that the evidence points to.
+fn is_body(held: &RecordBody, evidence: &EvidenceRef) -> bool {
+    match evidence {
+        EvidenceRef::Record(record) => (held.source, held.record) == (record.source, Some(record.record)),
+        EvidenceRef::Row(row) => (held.source, held.pointer.as_ref()) == (row.source, Some(&row.pointer)),
+        EvidenceRef::Coverage(_) => false,
     }
 }
 

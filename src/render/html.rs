@@ -19,12 +19,14 @@ use super::visible::visible;
 use crate::report::wire::Report;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use base64::write::EncoderWriter;
 use libdeflater::{CompressionLvl, Compressor};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context, escape_formatter};
 use pack::Packed;
 use ring::digest::{SHA256, digest};
-use std::fmt::Write;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 
 const TEMPLATE: &str = include_str!("../../reports/report.html");
 pub(super) const STYLE: &str = include_str!("../../reports/report.css");
@@ -38,18 +40,25 @@ const SCRIPT: &str =
     script!("dom", "data", "filter", "draw", "parts", "list", "verdict", "vault", "views", "export", "print", "main");
 
 /// How hard libdeflate tries, of 12: more makes the file of 100,000 verdicts by a few percent smaller and takes much longer.
-const EFFORT: i32 = 9;
+const EFFORT: i32 = 6;
 
-/// The report as a self-contained HTML page.
-pub fn html(report: &Report) -> Result<String, Error> {
+/// Where the data goes; no text of the page has such a character.
+const DATA: &str = "\u{1}";
+
+/// Writes the report as a self-contained HTML page.
+pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> Result<(), Error> {
     let given = context! {
         page => Value::from(Serde(view::Page::of(report))),
         policy => policy(STYLE, Some(SCRIPT)),
         style => Value::from_safe_string(STYLE.into()),
         script => Value::from_safe_string(SCRIPT.into()),
-        data => Value::from_safe_string(embedded(report)?),
+        data => Value::from_safe_string(DATA.into()),
     };
-    rendered(TEMPLATE, given)
+    let page = rendered(TEMPLATE, given)?;
+    let (before, after) = page.split_once(DATA).unwrap_or((&page, ""));
+    out.write_all(before.as_bytes())?;
+    embed(report, out)?;
+    Ok(out.write_all(after.as_bytes())?)
 }
 
 /// A template filled in: every value is escaped, and what hides in it spelled out.
@@ -69,13 +78,16 @@ pub(super) fn rendered(template: &'static str, given: Value) -> Result<String, E
 }
 
 /// The packed report as base64 of zlib (RFC 1950) of JSON: no character of it can end the element that holds it.
-fn embedded(report: &Report) -> Result<String, Error> {
+fn embed(report: &Report, out: &mut dyn io::Write) -> Result<(), Error> {
     let json = serde_json::to_vec(&Packed::of(report)).map_err(Error::Data)?;
     let mut zlib = Compressor::new(CompressionLvl::new(EFFORT).unwrap_or_default());
     let mut bytes = vec![0; zlib.zlib_compress_bound(json.len())];
     let length = zlib.zlib_compress(&json, &mut bytes).unwrap_or_default();
     bytes.truncate(length);
-    Ok(STANDARD.encode(bytes))
+    let mut base64 = EncoderWriter::new(out, &STANDARD);
+    base64.write_all(&bytes)?;
+    base64.finish()?;
+    Ok(())
 }
 
 /// A text as a part of the page's address (RFC 3986: all but unreserved characters as `%41`).

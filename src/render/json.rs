@@ -16,19 +16,19 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     spelled.end()
 }
 
-/// Pretty JSON of anything from the report.
+/// Pretty JSON of anything from the report, hidden characters spelled out.
 pub(super) fn pretty<T: Serialize>(value: &T) -> String {
     written(serde_json::to_string_pretty(value))
 }
 
-/// JSON on one line.
+/// JSON on one line, hidden characters spelled out.
 pub(super) fn compact<T: Serialize>(value: &T) -> String {
     written(serde_json::to_string(value))
 }
 
 #[expect(clippy::expect_used, reason = "the wire types have string keys only, and writing to memory does not fail")]
 fn written(result: serde_json::Result<String>) -> String {
-    spelled_json(result.expect("wire types serialise"))
+    spelled_json(&result.expect("wire types serialise")).collect()
 }
 
 /// So many bytes are looked at together.
@@ -53,29 +53,33 @@ impl<'w> Spelled<'w> {
 
     /// Keeps the beginning of a character whose end is still to come.
     fn spill(&mut self) -> io::Result<()> {
-        // Serialisers have escaped what lies below U+0020.
-        if self.held.is_ascii() && memchr::memchr(0x7f, &self.held).is_none() {
-            self.out.write_all(&self.held)?;
-            self.held.clear();
-            return Ok(());
-        }
         let whole = match std::str::from_utf8(&self.held) {
-            Ok(text) => text.len(),
-            Err(cut) => cut.valid_up_to(),
+            Ok(text) => text,
+            Err(cut) => std::str::from_utf8(self.held.get(..cut.valid_up_to()).unwrap_or_default()).unwrap_or_default(),
         };
-        let rest = self.held.split_off(whole);
-        let text = String::from_utf8(std::mem::replace(&mut self.held, rest)).map_err(io::Error::other)?;
-        self.out.write_all(spelled_json(text).as_bytes())
+        for piece in spelled_json(whole) {
+            self.out.write_all(piece.as_bytes())?;
+        }
+        let done = whole.len();
+        self.held.drain(..done);
+        Ok(())
+    }
+
+    fn spill_if_full(&mut self) -> io::Result<()> {
+        if self.held.len() >= SPILL { self.spill() } else { Ok(()) }
     }
 }
 
 impl Write for Spelled<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.held.extend_from_slice(bytes);
-        if self.held.len() >= SPILL {
-            self.spill()?;
-        }
+        self.write_all(bytes)?;
         Ok(bytes.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.held.extend_from_slice(bytes);
+        self.spill_if_full()
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -111,9 +115,9 @@ impl<'w> List<'w> {
     pub(super) fn item<T: Serialize>(&mut self, item: &T) -> io::Result<()> {
         let before = if self.begun { self.between } else { self.open };
         self.begun = true;
-        self.out.write_all(before.as_bytes())?;
-        serde_json::to_writer(&mut self.out, item)?;
-        Ok(())
+        self.out.held.extend_from_slice(before.as_bytes());
+        serde_json::to_writer(&mut self.out.held, item)?;
+        self.out.spill_if_full()
     }
 
     pub(super) fn end(mut self) -> io::Result<()> {
@@ -150,7 +154,7 @@ mod tests {
                 assert!(spelled.write_all(part).is_ok());
             }
             assert!(spelled.end().is_ok());
-            assert_eq!(String::from_utf8(bytes).ok(), Some(spelled_json(text.clone())));
+            assert_eq!(String::from_utf8(bytes).ok(), Some(spelled_json(&text).collect()));
         }
     }
 

@@ -221,7 +221,7 @@ fn body(verdict: &Verdict, library: &Library<'_>) -> String {
     );
     for piece in verdict.evidence.iter().take(CITED) {
         let cited = library.cite(piece);
-        let parts = [cited.when.as_str(), &cited.what, cited.note, &cited.place];
+        let parts = [&*cited.when, &cited.what, cited.note, &cited.place];
         let parts: Vec<Cow<'_, str>> = parts.into_iter().filter(|part| !part.is_empty()).map(text).collect();
         told.push_str(&parts.join("  "));
         told.push('\n');

@@ -4,7 +4,6 @@ use super::json::pretty;
 use super::state::said;
 use super::text::layout::{Cell, Page, Set, plain};
 use super::text::{TextOptions, bold, dim, severity, status};
-use super::visible::spelled_json;
 use crate::report::manual::{Manual, Requirement};
 use crate::report::wire::Status;
 use serde_json::{Value, json};
@@ -14,7 +13,7 @@ const SHOWN: usize = 3;
 
 /// Pretty JSON, ending in a line feed.
 pub fn json(page: &Manual<'_>) -> String {
-    spelled_json(pretty(page)) + "\n"
+    pretty(page) + "\n"
 }
 
 /// The list as pretty JSON, ending in a line feed.
@@ -27,7 +26,7 @@ pub fn list_json(pages: &[Manual<'_>]) -> String {
             "subject": rule.subject, "version": rule.version, "presets": presets, "page": page.page,
         })
     };
-    spelled_json(pretty(&pages.iter().map(row).collect::<Vec<Value>>())) + "\n"
+    pretty(&pages.iter().map(row).collect::<Vec<Value>>()) + "\n"
 }
 
 /// The list as a table.

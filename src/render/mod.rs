@@ -27,7 +27,6 @@ pub mod verify;
 mod visible;
 
 pub use aws_reports::AWS_NAMES;
-pub use html::html;
 pub use text::{TextOptions, comparison, text};
 
 use crate::report::wire::Report;
@@ -141,7 +140,7 @@ const FORMS: [Form; 11] = [
         format: Format::Html,
         name: "html",
         about: "One self-contained page for people",
-        files: &[File { name: "report.html", write: |report, _, out| Ok(out.write_all(html(report)?.as_bytes())?) }],
+        files: &[File { name: "report.html", write: |report, _, out| html::write(report, out) }],
     },
     Form {
         format: Format::Markdown,

@@ -18,13 +18,16 @@ use super::cite::Library;
 use super::json::List;
 use super::resource::{self, Resource};
 use crate::instant;
-use crate::report::wire::{Change, ControlInfo, EvidenceRef, Incident, Report, Severity, Status, Verdict};
+use crate::report::wire::{Change, ControlInfo, EvidenceRef, Incident, Report, Severity, Status, Subject, Verdict};
+use foldhash::fast::RandomState;
 use model::{
     Account, Analytic, Api, Cited, Cloud, Compliance, ComplianceFinding, EvidenceArtifact, FileArtifact, FindingInfo,
     Fingerprint, Metadata, Pair, Product, Remediation, ResourceDetails, Unmapped,
 };
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 
 /// The version whose attributes these are.
@@ -33,26 +36,71 @@ const PROFILES: [&str; 2] = ["cloud", "datetime"];
 /// Pieces of evidence of one verdict or incident; the JSON has all of them.
 const CITED: usize = 50;
 
+/// Files that are known at once as findings have them; those of neighbours are mostly the same.
+const KNOWN: usize = 10_000;
+
 /// A control as every finding of it has it.
 struct Control<'a> {
     info: &'a ControlInfo,
-    standards: Vec<&'a str>,
-    requirements: Vec<String>,
-    parameters: Vec<Pair>,
+    standards: Box<RawValue>,
+    requirements: Box<RawValue>,
+    parameters: Option<Box<RawValue>>,
 }
 
 impl<'a> Control<'a> {
-    fn of(info: &'a ControlInfo) -> Self {
+    fn of(info: &'a ControlInfo) -> serde_json::Result<Self> {
         let mut standards: Vec<&str> = info.mappings.iter().map(|mapping| mapping.framework.as_str()).collect();
         standards.dedup();
         let told = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let stated = info.parameters.iter().filter(|(_, value)| !value.is_null());
-        Self {
+        let requirements: Vec<String> = info.mappings.iter().map(|m| format!("{} {}", m.framework, m.id)).collect();
+        let parameters: Vec<Pair> =
+            stated.map(|(name, value)| Pair { name: name.clone(), value: told(value) }).collect();
+        Ok(Self {
             info,
-            standards,
-            requirements: info.mappings.iter().map(|m| format!("{} {}", m.framework, m.id)).collect(),
-            parameters: stated.map(|(name, value)| Pair { name: name.clone(), value: told(value) }).collect(),
+            standards: to_raw_value(&standards)?,
+            requirements: to_raw_value(&requirements)?,
+            parameters: (!parameters.is_empty()).then(|| to_raw_value(&parameters)).transpose()?,
+        })
+    }
+}
+
+/// Cited files as findings have them, by number.
+struct Files<'a> {
+    library: Library<'a>,
+    known: HashMap<u64, Box<RawValue>, RandomState>,
+}
+
+impl Files<'_> {
+    /// Makes those known that this evidence stands in.
+    fn know(&mut self, evidence: &[EvidenceRef]) -> serde_json::Result<()> {
+        if self.known.len() > KNOWN {
+            self.known.clear();
         }
+        for id in evidence.iter().take(CITED).filter_map(source) {
+            if let Entry::Vacant(place) = self.known.entry(id) {
+                place.insert(to_raw_value(&file(&self.library.stored(id), self.library.sha256(id)))?);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn source(evidence: &EvidenceRef) -> Option<u64> {
+    match evidence {
+        EvidenceRef::Record(record) => Some(record.source),
+        EvidenceRef::Row(row) => Some(row.source),
+        EvidenceRef::Coverage(_) => None,
+    }
+}
+
+fn file<'a>(path: &'a str, sha256: Option<&'a str>) -> FileArtifact<'a> {
+    FileArtifact {
+        name: path.rsplit(['/', '\\', '!']).next().unwrap_or_default(),
+        path,
+        type_id: 1,
+        kind: "Regular File",
+        hashes: sha256.map(|value| [Fingerprint { algorithm_id: 3, algorithm: "SHA-256", value }]),
     }
 }
 
@@ -62,30 +110,35 @@ struct Frame<'a> {
     product: Product<'a>,
     as_of: i64,
     as_of_dt: Option<String>,
-    library: Library<'a>,
+    files: Files<'a>,
     changes: Changes<'a>,
+    /// An empty list.
+    none: Box<RawValue>,
 }
 
 /// Writes every finding: verdicts, then incidents.
 pub(super) fn write(report: &Report, mut list: List<'_>) -> io::Result<()> {
     let (tool, as_of) = (&report.tool, &report.run.as_of);
     let product = Product { name: &tool.name, vendor_name: &tool.name, version: &tool.version };
-    let frame = Frame {
+    let mut frame = Frame {
         report,
         product,
         as_of: millis(as_of).unwrap_or_default(),
         as_of_dt: instant::parse(as_of).map(instant::show),
-        library: Library::of(report),
+        files: Files { library: Library::of(report), known: HashMap::default() },
         changes: Changes::of(report),
+        none: to_raw_value(&[(); 0])?,
     };
-    let controls: BTreeMap<&str, Control<'_>> =
-        report.controls.iter().map(|info| (info.id.as_str(), Control::of(info))).collect();
+    let controls = report.controls.iter().map(|info| Ok((info.id.as_str(), Control::of(info)?)));
+    let controls: BTreeMap<&str, Control<'_>> = controls.collect::<serde_json::Result<_>>()?;
     for verdict in &report.verdicts {
+        frame.files.know(&verdict.evidence)?;
         list.item(&compliance_finding(verdict, controls.get(verdict.control.as_str()), &frame))?;
     }
     if !report.incidents.is_empty() {
         let verdicts: BTreeMap<&str, &Verdict> = report.verdicts.iter().map(|v| (v.uid.as_str(), v)).collect();
         for incident in &report.incidents {
+            frame.files.know(&incident.evidence)?;
             list.item(&detection_finding(incident, &verdicts, &frame))?;
         }
     }
@@ -163,16 +216,16 @@ fn compliance_finding<'a>(
             uid: format!("{}@{}", verdict.uid, frame.report.run.as_of),
         },
         finding_info: finding_info(verdict, control, frame),
-        compliance: compliance(verdict, control, (compliance_id, compliance_caption)),
+        compliance: compliance(verdict, control, frame, (compliance_id, compliance_caption)),
         cloud: Cloud {
             provider: "AWS",
             cloud_partition: resource.partition,
             account: resource::account(subject).map(account),
             region: resource::region(subject),
         },
-        resources: [details(verdict)],
+        resources: [details(subject, &resource)],
         remediation: remediation.map(|desc| Remediation { desc }),
-        evidences: verdict.evidence.iter().take(CITED).map(|e| artifact(e, &frame.library)).collect(),
+        evidences: verdict.evidence.iter().take(CITED).map(|e| artifact(e, &frame.files)).collect(),
         unmapped: Unmapped {
             status: verdict.status.name(),
             severity: verdict.severity.name(),
@@ -209,6 +262,7 @@ fn finding_info<'a>(verdict: &'a Verdict, control: Option<&'a Control<'a>>, fram
 fn compliance<'a>(
     verdict: &'a Verdict,
     control: Option<&'a Control<'a>>,
+    frame: &'a Frame<'a>,
     (status_id, status): (u8, &'static str),
 ) -> Compliance<'a> {
     Compliance {
@@ -219,9 +273,9 @@ fn compliance<'a>(
         status,
         status_code: &verdict.reason.code,
         status_details: [&verdict.reason.message],
-        standards: control.map_or(&[], |c| &c.standards),
-        requirements: control.map_or(&[], |c| &c.requirements),
-        control_parameters: control.map_or(&[], |c| &c.parameters),
+        standards: control.map_or(&frame.none, |c| &c.standards),
+        requirements: control.map_or(&frame.none, |c| &c.requirements),
+        control_parameters: control.and_then(|c| c.parameters.as_deref()),
     }
 }
 
@@ -229,9 +283,7 @@ fn account(uid: &str) -> Account<'_> {
     Account { uid, type_id: 10, kind: "AWS Account" }
 }
 
-fn details(verdict: &Verdict) -> ResourceDetails<'_> {
-    let subject = &verdict.subject;
-    let resource = Resource::of(subject);
+fn details<'a>(subject: &'a Subject, resource: &Resource<'a>) -> ResourceDetails<'a> {
     ResourceDetails {
         uid: &subject.id,
         name: subject.name.as_deref(),
@@ -242,25 +294,13 @@ fn details(verdict: &Verdict) -> ResourceDetails<'_> {
     }
 }
 
-fn artifact<'a>(evidence: &'a EvidenceRef, library: &Library<'a>) -> EvidenceArtifact<'a> {
-    let cited = library.cite(evidence);
-    let (source, uid, api) = match evidence {
-        EvidenceRef::Record(record) => {
-            (Some(record.source), Some(record.event_id.as_str()), Some(Api { operation: &record.event_name }))
-        }
-        EvidenceRef::Row(row) => (Some(row.source), None, None),
-        EvidenceRef::Coverage(_) => (None, None, None),
+fn artifact<'a>(evidence: &'a EvidenceRef, files: &'a Files<'a>) -> EvidenceArtifact<'a> {
+    let cited = files.library.cite(evidence);
+    let (uid, api) = match evidence {
+        EvidenceRef::Record(record) => (Some(record.event_id.as_str()), Some(Api { operation: &record.event_name })),
+        EvidenceRef::Row(_) | EvidenceRef::Coverage(_) => (None, None),
     };
-    let file = source.map(|id| {
-        let path = library.stored(id);
-        FileArtifact {
-            name: path.rsplit(['/', '\\', '!']).next().unwrap_or_default().to_owned(),
-            path,
-            type_id: 1,
-            kind: "Regular File",
-            hashes: cited.sha256.map(|value| [Fingerprint { algorithm_id: 3, algorithm: "SHA-256", value }]),
-        }
-    });
+    let file = source(evidence).and_then(|id| files.known.get(&id)).map(|file| &**file);
     let data = Cited { time: cited.when, what: cited.what, place: cited.place, note: cited.note };
     EvidenceArtifact { uid: uid.filter(|uid| !uid.is_empty()), api, file, data }
 }
@@ -300,14 +340,14 @@ fn detection_finding(incident: &Incident, verdicts: &BTreeMap<&str, &Verdict>, f
             "related_events": incident.verdicts.iter().map(|uid| json!({"uid": uid, "type_uid": 200_301,
                 "type": "Compliance Finding: Create"})).collect::<Vec<_>>()},
         "cloud": cloud,
-        "resources": behind.iter().map(|verdict| details(verdict)).collect::<Vec<_>>(),
+        "resources": behind.iter().map(|v| details(&v.subject, &Resource::of(&v.subject))).collect::<Vec<_>>(),
         "evidences": evidences,
         "unmapped": {"actor": incident.actor, "verdicts": incident.verdicts},
     })
 }
 
 fn by(evidence: &EvidenceRef, who: &Value, frame: &Frame<'_>) -> Value {
-    let mut told = json!(artifact(evidence, &frame.library));
+    let mut told = json!(artifact(evidence, &frame.files));
     if let (Some(members), Some(who)) = (told.as_object_mut(), who.as_object()) {
         members.extend(who.clone());
     }

@@ -332,7 +332,7 @@ fn location<'a>(evidence: &'a EvidenceRef, artifacts: &Artifacts<'_>, library: &
         }
     };
     let index = source(evidence).and_then(|id| artifacts.places.get(&id).copied());
-    let told = if cited.note.is_empty() { cited.what.clone() } else { format!("{} {}", cited.what, cited.note) };
+    let told = if cited.note.is_empty() { cited.what } else { format!("{} {}", cited.what, cited.note).into() };
     Location {
         id: None,
         physical_location: Physical {

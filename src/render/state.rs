@@ -5,7 +5,6 @@ use super::json::pretty;
 use super::numbers::grouped;
 use super::text::layout::{Cell, Page, Set, plain};
 use super::text::{TextOptions, bold, dim};
-use super::visible::spelled_json;
 use crate::report::state::{AttributeInfo, EntityInfo, State, name};
 use crate::report::wire::{EvidenceRef, SourceFile};
 use anstyle::AnsiColor;
@@ -19,9 +18,7 @@ const ATTRIBUTES: usize = 60;
 
 /// Pretty JSON, ending in a line feed.
 pub fn json(told: &State) -> String {
-    let mut text = spelled_json(pretty(told));
-    text.push('\n');
-    text
+    pretty(told) + "\n"
 }
 
 /// Text, lines ending in a line feed.

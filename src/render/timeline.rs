@@ -11,7 +11,6 @@ use super::numbers::{counted, grouped, length};
 use super::state::{Cited, said};
 use super::text::layout::{Page, plain};
 use super::text::{TextOptions, bold, dim};
-use super::visible::spelled_json;
 use crate::report::state::name;
 use crate::report::timeline::{ChangeInfo, Moment, Outcome, Sort, Story};
 use anstyle::{AnsiColor, Style};
@@ -22,9 +21,7 @@ const INDENT: usize = 12;
 
 /// Pretty JSON, ending in a line feed.
 pub fn json(told: &Story) -> String {
-    let mut text = spelled_json(pretty(told));
-    text.push('\n');
-    text
+    pretty(told) + "\n"
 }
 
 /// Text, lines ending in a line feed: a heading for each day, a paragraph for each moment.

@@ -60,39 +60,73 @@ fn is_hidden(c: char) -> bool {
     c.is_control() || within(&HIDDEN, c)
 }
 
-/// The text with every hidden character spelled out: newline as `\n`, others as `\u{1b}`.
-pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
-        return Cow::Borrowed(text);
-    }
-    let spelled = text.chars().map(|c| match c {
-        '\n' => "\\n".into(),
-        '\t' => "\\t".into(),
-        '\r' => "\\r".into(),
-        hidden if is_hidden(hidden) => format!("\\u{{{:x}}}", u32::from(hidden)),
-        plain => plain.to_string(),
-    });
-    Cow::Owned(spelled.collect())
+/// How many bytes of printable ASCII, or line feeds where `lines` is true, a text begins with. Whole chunks are looked at
+/// without a branch for each byte.
+fn printable(bytes: &[u8], lines: bool) -> usize {
+    let plain = |byte: &u8| byte.wrapping_sub(b' ') < 0x7f - b' ' || (lines && *byte == b'\n');
+    let whole = bytes.chunks(32).take_while(|chunk| chunk.iter().fold(true, |all, byte| all & plain(byte)));
+    let whole: usize = whole.map(<[u8]>::len).sum();
+    whole + bytes.iter().skip(whole).take_while(|byte| plain(byte)).count()
 }
 
-/// Finished JSON text in which hidden characters are written as `\u202e`: the same values, nothing that acts on a terminal.
-///
-/// Serialisers escape only what lies below U+0020. Line feeds stay: in finished JSON they stand between values.
-pub fn spelled_json(json: String) -> String {
-    if !json.chars().any(|c| is_hidden(c) && c != '\n') {
-        return json;
-    }
-    let mut text = String::with_capacity(json.len() + 64);
-    for c in json.chars() {
-        if is_hidden(c) && c != '\n' {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(text, "\\u{unit:04x}");
+/// A text in parts: what can be seen, and the hidden character behind it; the last has none. Line feeds are hidden unless
+/// `lines` is true.
+fn parts(text: &str, lines: bool) -> impl Iterator<Item = (&str, Option<char>)> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let mut at = 0;
+        loop {
+            at += printable(text.as_bytes().get(at..)?, lines);
+            let Some(c) = text.get(at..)?.chars().next() else {
+                rest = None;
+                return Some((text, None));
+            };
+            let after = at + c.len_utf8();
+            if is_hidden(c) && !(lines && c == '\n') {
+                rest = text.get(after..);
+                return Some((text.get(..at)?, Some(c)));
             }
-        } else {
-            text.push(c);
+            at = after;
+        }
+    })
+}
+
+/// The text with every hidden character spelled out: newline as `\n`, others as `\u{1b}`.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let mut parts = parts(text, false).peekable();
+    if let Some((all, None)) = parts.peek() {
+        return Cow::Borrowed(all);
+    }
+    let mut spelled = String::with_capacity(text.len() + 16);
+    for (seen, hidden) in parts {
+        spelled.push_str(seen);
+        match hidden {
+            Some('\n') => spelled.push_str("\\n"),
+            Some('\t') => spelled.push_str("\\t"),
+            Some('\r') => spelled.push_str("\\r"),
+            Some(other) => spelled.extend(other.escape_unicode()),
+            None => {}
         }
     }
-    text
+    Cow::Owned(spelled)
+}
+
+/// Finished JSON text in pieces, in which hidden characters are written as `\u202e`: the same values, nothing that acts on a
+/// terminal.
+///
+/// Serialisers escape only what lies below U+0020. Line feeds stay: in finished JSON they stand between values.
+pub fn spelled_json(json: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    parts(json, true).flat_map(|(seen, hidden)| {
+        let spelled = hidden.map(|c| {
+            let units = c.encode_utf16(&mut [0; 2]).iter().fold(String::new(), |mut told, unit| {
+                let _ = write!(told, "\\u{unit:04x}");
+                told
+            });
+            Cow::Owned(units)
+        });
+        std::iter::once(Cow::Borrowed(seen)).chain(spelled)
+    })
 }
 
 /// No more characters than `most`, and a mark where something is missing.
@@ -145,7 +179,7 @@ mod tests {
     #[test]
     fn spelled_json_has_the_same_values() {
         let value = serde_json::json!({"a\u{202e}": "\u{9b}31m \u{e0041} \u{7f} \u{1b}", "b": ["\u{feff}", 1]});
-        let text = spelled_json(serde_json::to_string_pretty(&value).unwrap_or_default());
+        let text: String = spelled_json(&serde_json::to_string_pretty(&value).unwrap_or_default()).collect();
         assert!(!text.chars().any(|c| is_hidden(c) && c != '\n'), "{text}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).ok(), Some(value));
     }

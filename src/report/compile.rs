@@ -122,7 +122,7 @@ pub fn compile(outcomes: &[Outcome<'_>], world: &World, log: &Log, frame: &Frame
 
 /// A short stable hash of some texts.
 pub fn short_hash(parts: &[&str]) -> String {
-    ingest::sha256(parts.join("\n").as_bytes()).chars().take(16).collect()
+    ingest::sha256(parts.join("\n").as_bytes()).get(..16).unwrap_or_default().to_owned()
 }
 
 fn verdict(outcome: &Outcome<'_>, judged: &Judged, log: &Log) -> Verdict {

@@ -40,15 +40,15 @@ pub struct Packed<'a> {
     /// Files that the inputs had.
     pub files: usize,
     pub defects: usize,
-    pub sources: Sources,
-    pub words: Texts,
+    pub sources: Sources<'a>,
+    pub words: Texts<'a>,
     /// Distinct `observed` and `expected`.
     pub values: Vec<&'a Map<String, Value>>,
     pub exceptions: Vec<&'a ExceptionRef>,
-    pub subjects: Subjects,
+    pub subjects: Subjects<'a>,
     pub verdicts: Verdicts,
     pub courses: Courses,
-    pub records: CitedRecords,
+    pub records: CitedRecords<'a>,
     pub rows: CitedRows,
     pub stretches: Vec<&'a CoverageStretch>,
     /// What can have become of a verdict.
@@ -57,19 +57,19 @@ pub struct Packed<'a> {
 
 /// Cited files.
 #[derive(Default, Serialize)]
-pub struct Sources {
+pub struct Sources<'a> {
     pub id: Vec<i64>,
-    pub path: Texts,
-    pub sha256: Texts,
+    pub path: Texts<'a>,
+    pub sha256: Texts<'a>,
     pub kind: Vec<usize>,
     pub captured_at: Vec<Option<usize>>,
     pub saved_in: Vec<Option<usize>>,
 }
 
 #[derive(Default, Serialize)]
-pub struct Subjects {
+pub struct Subjects<'a> {
     pub kind: Vec<usize>,
-    pub id: Texts,
+    pub id: Texts<'a>,
     pub account: Vec<Option<usize>>,
     pub region: Vec<Option<usize>>,
     /// A word's number, -1: none, -2: what follows the last `:` or `/` of the id.
@@ -127,10 +127,10 @@ pub struct Courses {
 
 /// Distinct cited records.
 #[derive(Default, Serialize)]
-pub struct CitedRecords {
+pub struct CitedRecords<'a> {
     pub source: Vec<i64>,
     pub record: Vec<u64>,
-    pub event_id: Texts,
+    pub event_id: Texts<'a>,
     pub event_name: Vec<usize>,
     pub time: Vec<Time>,
 }

@@ -9,13 +9,15 @@ use crate::report::wire::{
     CoverageStretch, EvidenceRef, ExceptionRef, Range, RecordRef, Report, RowRef, Severity, SourceFile, StatusRange,
     Subject, Verdict,
 };
+use foldhash::fast::RandomState;
 use serde_json::{Map, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 /// Numbers given out on first sight.
-struct Numbered<K>(BTreeMap<K, usize>);
+struct Numbered<K>(HashMap<K, usize, RandomState>);
 
-impl<K: Ord> Numbered<K> {
+impl<K: Hash + Eq> Numbered<K> {
     /// The number, and whether it is new.
     fn of(&mut self, key: K) -> (usize, bool) {
         let next = self.0.len();
@@ -26,7 +28,7 @@ impl<K: Ord> Numbered<K> {
 
 impl<K> Default for Numbered<K> {
     fn default() -> Self {
-        Self(BTreeMap::new())
+        Self(HashMap::default())
     }
 }
 
@@ -53,13 +55,13 @@ pub struct Packer<'a> {
     /// Distinct exceptions.
     pub exceptions: Vec<&'a ExceptionRef>,
     /// Distinct subjects.
-    pub subjects: Subjects,
+    pub subjects: Subjects<'a>,
     /// One row each.
     pub verdicts: Verdicts,
     /// Distinct courses of a status.
     pub courses: Courses,
     /// Distinct records.
-    pub records: CitedRecords,
+    pub records: CitedRecords<'a>,
     /// Distinct snapshot rows.
     pub rows: CitedRows,
     /// Distinct stretches of log.
@@ -267,13 +269,13 @@ impl<'a> Packer<'a> {
     }
 
     /// The files that anything in the report cites.
-    pub fn sources(&mut self, report: &'a Report) -> Sources {
+    pub fn sources(&mut self, report: &'a Report) -> Sources<'a> {
         let elsewhere = report.incidents.iter().flat_map(|incident| &incident.evidence);
         let elsewhere = elsewhere.chain(report.drifts.iter().flat_map(|drift| &drift.evidence));
         let spans = report.entities.iter().flat_map(|entity| &entity.attributes).flat_map(|a| &a.spans);
         let evidence = report.verdicts.iter().flat_map(|verdict| &verdict.evidence).chain(elsewhere);
         let evidence = evidence.chain(spans.filter_map(|span| span.evidence.as_ref()));
-        let cited: BTreeSet<u64> = evidence.filter_map(source).collect();
+        let cited: HashSet<u64, RandomState> = evidence.filter_map(source).collect();
         let (mut told, mut steps) = (Sources::default(), Steps::default());
         for file in report.sources.iter().filter(|file| file.sha256.is_some() || cited.contains(&file.id)) {
             let SourceFile { id, path, sha256, kind, captured_at, saved_in } = file;

@@ -7,7 +7,9 @@ use crate::report::history::line;
 use serde_json::Value as Json;
 
 fn shown(report: &Report) -> String {
-    html(report).unwrap_or_else(|why| unreachable!("{why}: {:?}", std::error::Error::source(&why)))
+    let mut page = Vec::new();
+    write(report, &mut page).unwrap_or_else(|why| unreachable!("{why}: {:?}", std::error::Error::source(&why)));
+    String::from_utf8(page).unwrap_or_default()
 }
 
 fn data(page: &str) -> &str {

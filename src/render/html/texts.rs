@@ -3,8 +3,10 @@
 //! Deflate spends five bits on a random hexadecimal digit that stands between letters and four where only such digits
 //! are. A canonical UUID becomes one mark, and so does a SHA-256; their digits follow each other in `hex`.
 
+use foldhash::fast::RandomState;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// A UUID in lower case.
 const UUID: char = '\u{1}';
@@ -17,59 +19,61 @@ const UPPER: char = '\u{4}';
 
 /// Texts with their digits taken out.
 #[derive(Default, Serialize)]
-pub struct Texts {
-    text: Vec<String>,
+pub struct Texts<'a> {
+    text: Vec<Cow<'a, str>>,
     hex: String,
 }
 
-impl Texts {
+impl<'a> Texts<'a> {
     /// How many.
     pub fn len(&self) -> usize {
         self.text.len()
     }
 
     /// One more.
-    pub fn push(&mut self, text: &str) {
+    pub fn push(&mut self, text: &'a str) {
         if text.contains([UUID, SHA256, PLAIN, UPPER]) {
-            self.text.push(format!("{PLAIN}{text}"));
+            self.text.push(format!("{PLAIN}{text}").into());
             return;
         }
-        let mut kept = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(next) = rest.chars().next() {
-            if let Some((mark, length)) = marked(rest) {
-                let (digits, after) = rest.split_at(length);
-                self.hex.extend(digits.chars().filter(|c| *c != '-').map(|c| c.to_ascii_lowercase()));
-                kept.push(mark);
-                rest = after;
-                continue;
-            }
+        // What stands before `from`, with marks, and what follows it as it is.
+        let (mut kept, mut from, mut at) = (String::new(), 0, 0);
+        while let Some(next) = text.get(at..).and_then(|rest| rest.bytes().position(|byte| byte.is_ascii_hexdigit())) {
+            at += next;
+            let rest = text.get(at..).unwrap_or_default();
             // Within a run of digits that is none of these, no mark may begin.
-            let run = rest.bytes().take_while(u8::is_ascii_hexdigit).count().max(next.len_utf8());
-            let (as_it_is, after) = rest.split_at(run);
-            kept.push_str(as_it_is);
-            rest = after;
+            let run = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
+            let Some((mark, digits)) = marked(rest, run) else {
+                at += run;
+                continue;
+            };
+            self.hex.extend(digits.chars().filter(|c| *c != '-').map(|c| c.to_ascii_lowercase()));
+            kept.push_str(text.get(from..at).unwrap_or_default());
+            kept.push(mark);
+            at += digits.len();
+            from = at;
         }
-        self.text.push(kept);
+        self.text.push(match from {
+            0 => Cow::Borrowed(text),
+            _ => Cow::Owned(kept + text.get(from..).unwrap_or_default()),
+        });
     }
 }
 
-/// The mark of what a text begins with, and how long that is.
-fn marked(text: &str) -> Option<(char, usize)> {
-    let run = text.bytes().take_while(u8::is_ascii_hexdigit).count();
+/// The mark of what a text begins with, and its digits; `run`: how many hexadecimal digits it begins with.
+fn marked(text: &str, run: usize) -> Option<(char, &str)> {
     let lower = |part: &str| !part.bytes().any(|byte| byte.is_ascii_uppercase());
     if run == 64 {
-        return text.get(..64).filter(|digits| lower(digits)).map(|_| (SHA256, 64));
+        return text.get(..64).filter(|digits| lower(digits)).map(|digits| (SHA256, digits));
     }
     let uuid = text.get(..36).filter(|_| run == 8)?;
-    let parts: Vec<&str> = uuid.split('-').collect();
-    let digits = |part: &&str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if !parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) || !parts.iter().all(digits) {
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !uuid.split('-').map(str::len).eq([8, 4, 4, 4, 12]) || !uuid.split('-').all(digits) {
         return None;
     }
     match (lower(uuid), uuid.bytes().any(|byte| byte.is_ascii_lowercase())) {
-        (true, _) => Some((UUID, 36)),
-        (false, false) => Some((UPPER, 36)),
+        (true, _) => Some((UUID, uuid)),
+        (false, false) => Some((UPPER, uuid)),
         (false, true) => None,
     }
 }
@@ -77,9 +81,9 @@ fn marked(text: &str) -> Option<(char, usize)> {
 /// Texts that occur again and again, each once, by number.
 #[derive(Default)]
 pub struct Words<'a> {
-    known: BTreeMap<&'a str, usize>,
+    known: HashMap<&'a str, usize, RandomState>,
     /// In the order of their numbers.
-    pub texts: Texts,
+    pub texts: Texts<'a>,
 }
 
 impl<'a> Words<'a> {

@@ -1,6 +1,8 @@
 //! The part of OCSF 1.8 that a verdict needs, written as it is borrowed. Optional attributes without a value are left out.
+//! What many findings have in common is JSON already.
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
@@ -93,10 +95,10 @@ pub struct Compliance<'a> {
     pub status: &'static str,
     pub status_code: &'a str,
     pub status_details: [&'a str; 1],
-    pub standards: &'a [&'a str],
-    pub requirements: &'a [String],
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    pub control_parameters: &'a [Pair],
+    pub standards: &'a RawValue,
+    pub requirements: &'a RawValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub control_parameters: Option<&'a RawValue>,
 }
 
 #[derive(Serialize)]
@@ -143,7 +145,7 @@ pub struct EvidenceArtifact<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api: Option<Api<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub file: Option<FileArtifact<'a>>,
+    pub file: Option<&'a RawValue>,
     pub data: Cited<'a>,
 }
 
@@ -154,8 +156,8 @@ pub struct Api<'a> {
 
 #[derive(Serialize)]
 pub struct FileArtifact<'a> {
-    pub name: String,
-    pub path: Cow<'a, str>,
+    pub name: &'a str,
+    pub path: &'a str,
     pub type_id: u8,
     #[serde(rename = "type")]
     pub kind: &'static str,
@@ -173,8 +175,8 @@ pub struct Fingerprint<'a> {
 /// Where in the file it stands, or which stretch of log it is: `data` may be anything.
 #[derive(Serialize)]
 pub struct Cited<'a> {
-    pub time: String,
-    pub what: String,
+    pub time: Cow<'a, str>,
+    pub what: Cow<'a, str>,
     pub place: String,
     pub note: &'a str,
 }

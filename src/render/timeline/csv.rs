@@ -33,7 +33,7 @@ const COLUMNS: [&str; 20] = [
 
 /// Rows below the names of the columns, lines ending in CR LF as in the report's own.
 pub fn csv(told: &Story) -> String {
-    let library = Library::over(&told.sources, &[]);
+    let library = Library::over(&told.sources);
     let mut table = ::csv::Writer::from_writer(Vec::new());
     let mut write = |cells: [Cow<'_, str>; 20]| {
         let cells = cells.iter().map(|text| cell(text));
