@@ -20,6 +20,20 @@ pub fn show(at: Instant) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
+/// Reads what [`show`] writes, and nothing else: most times of logs and reports are written so.
+pub fn shown(text: &str) -> Option<Instant> {
+    let bytes: [u8; 20] = text.as_bytes().try_into().ok()?;
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', h1, h2, b':', n1, n2, b':', s1, s2, b'Z'] = bytes else {
+        return None;
+    };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0, |told, byte| byte.is_ascii_digit().then(|| told * 10 + u32::from(byte - b'0')))
+    };
+    let year = number(&[y1, y2, y3, y4])?.try_into().ok()?;
+    let day = NaiveDate::from_ymd_opt(year, number(&[m1, m2])?, number(&[d1, d2])?)?;
+    whole(day.and_hms_opt(number(&[h1, h2])?, number(&[n1, n2])?, number(&[s1, s2])?)?.and_utc())
+}
+
 /// Reads a time in any of the textual dialects seen in logs and CLI output.
 ///
 /// ISO 8601 with `Z`, an offset or neither (`2025-03-11T00:07:31Z`, `2024-07-25T16:05:23.554000-07:00`,
@@ -27,7 +41,7 @@ pub fn show(at: Instant) -> String {
 /// the comma before the time, also with the narrow no-break space of newer JDKs.
 pub fn parse(text: &str) -> Option<Instant> {
     let text = text.trim();
-    iso(text).or_else(|| basic(text)).or_else(|| java(text)).and_then(whole)
+    shown(text).or_else(|| iso(text)).or_else(|| basic(text)).or_else(|| java(text)).and_then(whole)
 }
 
 fn iso(text: &str) -> Option<Instant> {
@@ -136,6 +150,7 @@ mod tests {
     fn every_dialect_of_the_logs_reads_as_the_same_instant() {
         let want = parse("2025-03-11T00:04:23Z");
         assert!(want.is_some());
+        assert_eq!(iso("2025-03-11T00:04:23Z").and_then(whole), want, "the quick way is no other");
         for text in [
             "Mar 11, 2025, 12:04:23 AM",
             "Mar 11, 2025 12:04:23 AM",
@@ -149,6 +164,29 @@ mod tests {
         let backup = serde_json::json!({"seconds": 1_741_651_463, "nanos": 906_000_000});
         for value in [backup, serde_json::json!(1_741_651_463.554), serde_json::json!(1_741_651_463_000_i64)] {
             assert_eq!(from_json(&value), want, "{value}");
+        }
+    }
+
+    #[test]
+    fn only_what_is_shown_is_read_as_shown() {
+        for at in [0, 951_782_399, 951_868_800, 1_741_651_463, 9_214_646_399] {
+            let text = seconds(at).map(show).unwrap_or_default();
+            assert_eq!(shown(&text).map(|at| at.timestamp()), Some(at), "{text}");
+        }
+        for text in [
+            "2025-02-29T00:00:00Z",
+            "2025-03-11T00:04:60Z",
+            "2025-03-11T24:00:00Z",
+            "2025-03-11t00:04:23z",
+            "2025-03-11 00:04:23Z",
+            "2025-3-11T00:04:23ZZ",
+            "2025-03-11T00:04:2+Z",
+            "1969-12-31T23:59:59Z",
+            "2262-01-01T00:00:00Z",
+            "2025-03-11T00:04:23.0Z",
+            "",
+        ] {
+            assert_eq!(shown(text), None, "{text}");
         }
     }
 

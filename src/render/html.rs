@@ -40,7 +40,7 @@ const SCRIPT: &str =
     script!("dom", "data", "filter", "draw", "parts", "list", "verdict", "vault", "views", "export", "print", "main");
 
 /// How hard libdeflate tries, of 12: more makes the file of 100,000 verdicts by a few percent smaller and takes much longer.
-const EFFORT: i32 = 6;
+const EFFORT: i32 = 5;
 
 /// Where the data goes; no text of the page has such a character.
 const DATA: &str = "\u{1}";

@@ -3,7 +3,7 @@
 use super::draw::rank;
 use super::pack::{CitedRecords, CitedRows, Courses, Sources, Subjects, Time, Verdicts};
 use super::texts::Words;
-use crate::instant::{self, Instant};
+use crate::instant;
 use crate::report::compile::short_hash;
 use crate::report::wire::{
     CoverageStretch, EvidenceRef, ExceptionRef, Range, RecordRef, Report, RowRef, Severity, SourceFile, StatusRange,
@@ -69,6 +69,10 @@ pub struct Packer<'a> {
     end: &'a str,
     known: Known<'a>,
     steps: AllSteps,
+    /// Files that records and rows stand in.
+    cited: HashSet<u64, RandomState>,
+    /// The value at hand as JSON.
+    told: Vec<u8>,
 }
 
 /// From, to, status and cause of an interval.
@@ -78,7 +82,7 @@ type Cited<'a> = (u8, u64, &'a str);
 
 #[derive(Default)]
 struct Known<'a> {
-    values: Numbered<String>,
+    values: Numbered<Vec<u8>>,
     exceptions: Numbered<[&'a str; 3]>,
     subjects: Numbered<&'a Subject>,
     courses: Numbered<Vec<Interval<'a>>>,
@@ -144,8 +148,8 @@ impl<'a> Packer<'a> {
     }
 
     fn time(&self, text: &str) -> Time {
-        let at = instant::parse(text).filter(|at| instant::show(*at) == text);
-        at.map_or_else(|| Time::Text(text.into()), |at: Instant| Time::Seconds(at.timestamp() - self.epoch))
+        let at = instant::shown(text);
+        at.map_or_else(|| Time::Text(text.into()), |at| Time::Seconds(at.timestamp() - self.epoch))
     }
 
     fn subject(&mut self, subject: &'a Subject) -> u64 {
@@ -191,11 +195,14 @@ impl<'a> Packer<'a> {
     }
 
     fn value(&mut self, value: &'a Map<String, Value>) -> usize {
-        let (number, new) = self.known.values.of(serde_json::to_string(value).unwrap_or_default());
-        if new {
-            self.values.push(value);
+        self.told.clear();
+        // Writing a map with texts as keys to memory does not fail.
+        let _ = serde_json::to_writer(&mut self.told, value);
+        if let Some(number) = self.known.values.0.get(&self.told) {
+            return *number;
         }
-        number
+        self.values.push(value);
+        self.known.values.of(self.told.clone()).0
     }
 
     fn exception(&mut self, exception: &'a ExceptionRef) -> usize {
@@ -239,6 +246,7 @@ impl<'a> Packer<'a> {
         if new {
             let time = self.time(&cited.time);
             let rows = &mut self.records;
+            self.cited.insert(cited.source);
             rows.source.push(self.steps.record_source.to(cited.source));
             rows.record.push(cited.record);
             rows.event_id.push(&cited.event_id);
@@ -252,6 +260,7 @@ impl<'a> Packer<'a> {
         let (number, new) = self.known.rows.of((cited.source, &cited.pointer, &cited.time));
         if new {
             let time = self.time(&cited.time);
+            self.cited.insert(cited.source);
             self.rows.source.push(self.steps.row_source.to(cited.source));
             self.rows.pointer.push(self.words.number(&cited.pointer));
             self.rows.time.push(time);
@@ -268,16 +277,15 @@ impl<'a> Packer<'a> {
         number as u64
     }
 
-    /// The files that anything in the report cites.
+    /// The files that anything in the report cites, its verdicts packed.
     pub fn sources(&mut self, report: &'a Report) -> Sources<'a> {
         let elsewhere = report.incidents.iter().flat_map(|incident| &incident.evidence);
         let elsewhere = elsewhere.chain(report.drifts.iter().flat_map(|drift| &drift.evidence));
         let spans = report.entities.iter().flat_map(|entity| &entity.attributes).flat_map(|a| &a.spans);
-        let evidence = report.verdicts.iter().flat_map(|verdict| &verdict.evidence).chain(elsewhere);
-        let evidence = evidence.chain(spans.filter_map(|span| span.evidence.as_ref()));
-        let cited: HashSet<u64, RandomState> = evidence.filter_map(source).collect();
+        let elsewhere = elsewhere.chain(spans.filter_map(|span| span.evidence.as_ref()));
+        self.cited.extend(elsewhere.filter_map(source));
         let (mut told, mut steps) = (Sources::default(), Steps::default());
-        for file in report.sources.iter().filter(|file| file.sha256.is_some() || cited.contains(&file.id)) {
+        for file in report.sources.iter().filter(|file| file.sha256.is_some() || self.cited.contains(&file.id)) {
             let SourceFile { id, path, sha256, kind, captured_at, saved_in } = file;
             told.id.push(steps.to(*id));
             told.path.push(path);
