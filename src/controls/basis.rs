@@ -11,6 +11,7 @@ use crate::facts::words::VaultKind;
 use crate::instant::Instant;
 use crate::world::World;
 use crate::world::entity::Entity;
+use crate::world::point::KIND as POINT;
 
 /// The entries behind a subject, each once, in the order of what they show.
 pub fn of(subject: &Subject, world: &World, at: Instant) -> Vec<Cite> {
@@ -59,7 +60,7 @@ pub fn of(subject: &Subject, world: &World, at: Instant) -> Vec<Cite> {
         Key::Entity("team", id) => basis.team(&TeamArn::new(id), None),
         // Other entities are subjects where a snapshot contradicts the log, or did.
         Key::Entity(kind, id) => {
-            if *kind == "recovery_point" {
+            if *kind == POINT {
                 basis.point(&RecoveryPointArn::new(id));
             }
             let first = world.drifts.partition_point(|drift| drift.entity < *id);

@@ -13,6 +13,7 @@ use crate::instant;
 use crate::status::{Severity, Status};
 use crate::timeline::Sighting;
 use crate::world::drift::{Compared, Comparison, Drift, EXISTS, Explanation, KEPT, Line, Lines, compare};
+use crate::world::point::KIND as POINT;
 use crate::world::share::Share;
 use crate::world::vault::Vault;
 use serde_json::Value;
@@ -69,9 +70,6 @@ fn impossible<'w>(context: &Context<'w>) -> impl Iterator<Item = Subject> {
         against.map(|point| Subject::entity(POINT, point.arn.as_str(), vault.pair().as_ref()))
     })
 }
-
-/// What a recovery point is in the world.
-const POINT: &str = "recovery_point";
 
 /// One attribute in the window.
 struct Looked<'w> {

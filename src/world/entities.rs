@@ -14,7 +14,7 @@ impl World {
             of.iter().map(move |(id, entity)| (kind, id.to_string(), entity as &dyn Entity))
         }
         all("vault", &self.vaults)
-            .chain(all("recovery_point", &self.points))
+            .chain(all(super::point::KIND, &self.points))
             .chain(all("plan", &self.plans))
             .chain(all("selection", &self.selections))
             .chain(all("job", &self.jobs))
