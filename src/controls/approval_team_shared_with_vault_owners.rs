@@ -115,7 +115,11 @@ enum Held {
 fn held(share: &Share, team: &TeamArn, account: &AccountId, view: &View<'_>) -> Held {
     let Some(resource) = share.resources.get(team.as_str()) else { return Held::No };
     let mut answer = Held::No;
-    for (principal, line) in share.principals.iter().filter(|(principal, _)| covers(principal, account, view)) {
+    for (principal, line) in &share.principals {
+        let covers = covers(principal, account, view);
+        if covers == Covers::No {
+            continue;
+        }
         let gone = end(resource, view).or_else(|| end(line, view));
         if let Some((at, evidence)) = gone {
             // An organization's other share may still hold; the last end counts.
@@ -131,6 +135,7 @@ fn held(share: &Share, team: &TeamArn, account: &AccountId, view: &View<'_>) -> 
         let (Some((_, first)), Some((_, second))) = (inside.last_known(), state.last_known()) else { continue };
         match inside.stale("The share").or_else(|| state.stale("The share")) {
             Some(stale) => answer = Held::Stale(Box::new(stale)),
+            None if covers == Covers::Perhaps => answer = Held::Stale(perhaps(principal, account, &first.with(Some(second)))),
             None => return Held::Yes(first.with(Some(second))),
         }
     }
@@ -142,16 +147,35 @@ fn end(line: &Timeline<Association>, view: &View<'_>) -> Option<(Instant, Eviden
     span.value.as_ref().is_some_and(|state| !state.is_in()).then_some((span.from, span.evidence))
 }
 
-/// Whether a principal is the account, or its organization; of units it is not known whom they hold.
-fn covers(principal: &str, account: &AccountId, view: &View<'_>) -> bool {
+/// A share with an organization or a unit that may hold the account.
+fn perhaps(principal: &str, account: &AccountId, proof: &Proof) -> Box<Judgement> {
+    let message = format!(
+        "The team is in a share with {principal}, and whether {account} belongs to that is not known: list the organization's accounts \
+         under [organization], or share the team with the account itself."
+    );
+    Box::new(Judgement::insufficient("share_unknown", message).citing_all(proof))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Covers {
+    Yes,
+    Perhaps,
+    No,
+}
+
+/// Whether a principal is the account, or its organization; of units it is not known which of its accounts they hold.
+fn covers(principal: &str, account: &AccountId, view: &View<'_>) -> Covers {
     if principal_account(principal).as_ref() == Some(account) {
-        return true;
+        return Covers::Yes;
     }
-    let organization = Arn::parse(principal).is_some_and(|arn| {
-        arn.service == "organizations" && arn.resource.starts_with("organization/")
-    });
-    let stated = view.of.policy.organization.as_ref().is_some_and(|inside| inside.contains_key(account));
-    organization && (stated || view.of.world.members.contains_key(account))
+    let Some(arn) = Arn::parse(principal).filter(|arn| arn.service == "organizations") else { return Covers::No };
+    let stated = view.of.policy.organization.as_ref();
+    let member = stated.is_some_and(|inside| inside.contains_key(account)) || view.of.world.members.contains_key(account);
+    match (member, stated) {
+        (true, _) if arn.resource.starts_with("organization/") => Covers::Yes,
+        (false, Some(_)) => Covers::No,
+        _ => Covers::Perhaps,
+    }
 }
 
 /// No share with the account is known: an absence if the team owner's log is whole since the team was made.
@@ -189,7 +213,7 @@ fn listed(arn: &TeamArn, account: &AccountId, view: &View<'_>) -> Option<Proof> 
     let names = |share: &&Share| {
         share.pair().as_ref() == Some(&pair)
             && share.principals.iter().any(|(principal, line)| {
-                let state = view.look(line).filter(|_| covers(principal, account, view));
+                let state = view.look(line).filter(|_| covers(principal, account, view) != Covers::No);
                 state.is_some_and(|span| span.value.as_ref().is_none_or(Association::is_in))
             })
     };

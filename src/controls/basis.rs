@@ -10,8 +10,7 @@ use crate::evidence::{Cite, Evidence, Note};
 use crate::facts::words::VaultKind;
 use crate::instant::Instant;
 use crate::world::World;
-use crate::world::entity::Entity;
-use crate::world::point::KIND as POINT;
+use crate::world::entity::{Entity, POINT};
 
 /// The entries behind a subject, each once, in the order of what they show.
 pub fn of(subject: &Subject, world: &World, at: Instant) -> Vec<Cite> {

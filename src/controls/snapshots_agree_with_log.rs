@@ -13,7 +13,7 @@ use crate::instant;
 use crate::status::{Severity, Status};
 use crate::timeline::Sighting;
 use crate::world::drift::{Compared, Comparison, Drift, EXISTS, Explanation, KEPT, Line, Lines, compare};
-use crate::world::point::KIND as POINT;
+use crate::world::entity::POINT;
 use crate::world::share::Share;
 use crate::world::vault::Vault;
 use serde_json::Value;

@@ -1,7 +1,7 @@
 //! The list of all kinds of entities, as `state`, `timeline` and the laws go through them.
 
 use super::World;
-use super::entity::Entity;
+use super::entity::{Entity, POINT};
 use std::collections::BTreeMap;
 
 impl World {
@@ -14,7 +14,7 @@ impl World {
             of.iter().map(move |(id, entity)| (kind, id.to_string(), entity as &dyn Entity))
         }
         all("vault", &self.vaults)
-            .chain(all(super::point::KIND, &self.points))
+            .chain(all(POINT, &self.points))
             .chain(all("plan", &self.plans))
             .chain(all("selection", &self.selections))
             .chain(all("job", &self.jobs))

@@ -15,6 +15,9 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+/// What a recovery point is called among the kinds of entities.
+pub const POINT: &str = "recovery_point";
+
 /// A value and the entry that says it; `None`: no entry does.
 pub type Told<T> = Option<(T, Evidence)>;
 

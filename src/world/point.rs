@@ -4,7 +4,7 @@
 
 use super::World;
 use super::drift::{Compared, Whose};
-use super::entity::{Attributes, Entity, Seldom, Told, first, last, share};
+use super::entity::{Attributes, Entity, POINT, Seldom, Told, first, last, share};
 use super::seen::{Note, Sightings};
 use super::vault::Vault;
 use crate::arn::{KeyArn, RecoveryPointArn, ResourceArn, Text, Texts, VaultArn};
@@ -141,9 +141,6 @@ impl World {
         self.points.get(arn).map(Box::as_ref)
     }
 }
-
-/// What a recovery point is called among the kinds of entities.
-pub const KIND: &str = "recovery_point";
 
 impl Entity for Point {
     fn attributes(&self) -> Attributes<'_> {
@@ -357,7 +354,7 @@ impl Seen {
         let born = self.created.or(self.made).map(|(at, _)| at);
         let since = |at: Instant| born.unwrap_or(at);
         let pair = self.vault.as_ref().and_then(|(vault, _)| vault.pair());
-        let whose = Whose { kind: KIND, id: arn.as_str(), pair: pair.as_ref(), created: born };
+        let whose = Whose { kind: POINT, id: arn.as_str(), pair: pair.as_ref(), created: born };
         let vault = self.vault.as_ref().and_then(|(vault, _)| vaults.get(vault));
         let lists = vault.map(|v| v.all_points.as_slice()).unwrap_or_default();
         // A list taken while the point was being made may not have it yet.
