@@ -345,3 +345,43 @@ fn a_weakening_that_is_not_stated_to_be_allowed_is_told_beside_what_is_held_agai
     let incidents = scene("20T09:00", ALICE).report_with(NOT_STATED).incidents;
     assert_eq!(incidents[0].related, [incidents[1].uid.clone()]);
 }
+
+#[test]
+fn what_was_there_before_a_weakening_is_held_against_nobody() {
+    let policy = |effect: &str| {
+        let statement =
+            json!({"Effect": effect, "Principal": "*", "Action": "backup:DeleteRecoveryPoint", "Resource": "*"});
+        let text = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+        json!({"requestParameters": {"backupVaultName": "lag-prod", "policy": text}})
+    };
+    let mild = json!({"requestParameters": {"backupVaultName": "lag-prod",
+        "policy": json!({"Version": "2012-10-17", "Statement": []}).to_string()}});
+    let scene = Scene::new().call("5T08:00", BOB, "backup:PutBackupVaultAccessPolicy", &policy("Deny")).call(
+        "20T08:00",
+        ALICE,
+        "backup:PutBackupVaultAccessPolicy",
+        &mild,
+    );
+    let incidents = scene.incidents();
+    let [incident] = &incidents[..] else { panic!("{:?}", scene.told()) };
+    assert_eq!((incident.kind.as_str(), incident.count), ("weakened_protection", 1));
+    assert_eq!(incident.first, "2026-10-20T08:00:00Z");
+    assert_eq!(incident.actor["principal"], "arn:aws:iam::111122223333:role/admin");
+}
+
+#[test]
+fn shortening_how_long_backups_are_kept_is_a_weakening() {
+    let config = format!("{CONFIG}[controls.RET-03]\nallow_roles = []\n");
+    let plan = |days: u64| {
+        let rule = json!({"ruleName": "daily", "targetBackupVaultName": "lag-prod", "scheduleExpression": "cron(0 5 ? * * *)",
+            "lifecycle": {"deleteAfterDays": days}});
+        json!({"requestParameters": {"backupPlanId": "p-1", "backupPlan": {"backupPlanName": "p", "rules": [rule]}},
+            "responseElements": {"backupPlanId": "p-1", "backupPlanArn": "arn:aws:backup:eu-west-1:111122223333:backup-plan:p-1"}})
+    };
+    let scene = Scene::new()
+        .call("3T08:00", BOB, "backup:CreateBackupPlan", &plan(60))
+        .call("4T08:00", BOB, "backup:UpdateBackupPlan", &plan(90))
+        .call("20T08:00", ALICE, "backup:UpdateBackupPlan", &plan(30))
+        .point_deleted("20T09:00", ALICE, None);
+    assert_eq!(scene.told_with(&config), told(&[("weakened_then_deleted", 2)]));
+}

@@ -69,7 +69,7 @@ impl Found {
 
     fn convict(&self) -> Option<Judgement> {
         let (code, _, first) = self.against.first()?;
-        let proof = self.against.iter().skip(1).fold(first.clone(), |all, (.., proof)| all.with(Some(proof.clone())));
+        let proof = self.against.iter().skip(1).fold(first.clone(), |all, (.., proof)| all.also(proof.clone()));
         let said: Vec<&str> = self.against.iter().map(|(_, said, _)| said.as_str()).collect();
         let message = format!("Done without the approval of the team in force: {}.", said.join("; "));
         Some(Judgement::non_compliant(code, message, &proof).observed("changes", said))

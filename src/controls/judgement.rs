@@ -15,6 +15,8 @@ pub struct Proof {
     more: Vec<Cite>,
     grade: Option<Grade>,
     origin: Option<Origin>,
+    /// [`Judgement::acts`].
+    acts: usize,
 }
 
 /// So few cites are looked for one by one among those that are known.
@@ -23,7 +25,7 @@ const FEW: usize = 8;
 impl Proof {
     /// A record or row shows it.
     pub fn shown(evidence: Evidence, note: impl Into<Note>) -> Self {
-        Self { first: Cite::Entry(evidence, note.into()), more: Vec::new(), grade: None, origin: None }
+        Self { first: Cite::Entry(evidence, note.into()), more: Vec::new(), grade: None, origin: None, acts: 1 }
     }
 
     /// The log is whole and nothing of the kind is in it.
@@ -31,12 +33,12 @@ impl Proof {
         let note = note.into();
         let mut cites = covered.stretches.into_iter().map(|s| Cite::Coverage(s, note.clone()));
         let first = cites.next()?;
-        Some(Self { first, more: cites.collect(), grade: Some(covered.grade), origin: None })
+        Some(Self { first, more: cites.collect(), grade: Some(covered.grade), origin: None, acts: 0 })
     }
 
     /// The log has a hole here: what shows that something could not have been seen.
     pub fn hole(stretch: Stretch, note: impl Into<Note>) -> Self {
-        Self { first: Cite::Coverage(stretch, note.into()), more: Vec::new(), grade: None, origin: None }
+        Self { first: Cite::Coverage(stretch, note.into()), more: Vec::new(), grade: None, origin: None, acts: 0 }
     }
 
     /// A digest shows it, known as well as its chain is.
@@ -53,7 +55,25 @@ impl Proof {
         self
     }
 
-    /// All of another proof.
+    /// Another proof beside this one: the judgement is about what both are about.
+    pub fn also(self, other: Self) -> Self {
+        let split = |proof: &Self| -> (Vec<Cite>, Vec<Cite>) {
+            let cites = || proof.cites().cloned();
+            (cites().take(proof.acts).collect(), cites().skip(proof.acts).collect())
+        };
+        let ((own, beside), (others, around)) = (split(&self), split(&other));
+        let mut acts: Vec<Cite> = own;
+        acts.extend(others.into_iter().filter(|cite| !self.cites().take(self.acts).any(|known| known == cite)));
+        let count = acts.len();
+        let mut all = acts.into_iter().chain(beside).chain(around);
+        let Some(first) = all.next() else { return self };
+        let mut known = BTreeSet::from([first.clone()]);
+        let more = all.filter(|cite| known.insert(cite.clone())).collect();
+        let whole = self.with(Some(other));
+        Self { first, more, acts: count, ..whole }
+    }
+
+    /// All of another proof, which shows what this one stands on.
     pub fn with(mut self, other: Option<Self>) -> Self {
         let Some(other) = other else { return self };
         if other.more.len() < FEW {
@@ -86,6 +106,7 @@ impl Proof {
         let mut proof = Self::shown(evidence, note);
         let mut known = BTreeSet::from([proof.first.clone()]);
         proof.more = items.map(|(e, n)| Cite::Entry(e, n.into())).filter(|cite| known.insert(cite.clone())).collect();
+        proof.acts = known.len();
         Some(proof)
     }
 
@@ -160,6 +181,9 @@ pub struct Judgement {
     pub severity: Option<Severity>,
     /// What proves it; for undecided ones, what is at hand.
     pub cites: Vec<Cite>,
+    /// So many of these, the first ones, are what it is about: the calls that it holds against somebody. What follows shows
+    /// what these stand on: what was there before, who was allowed to, what it was done to.
+    pub acts: usize,
     /// How it is known.
     pub confidence: &'static str,
 }
@@ -174,6 +198,7 @@ impl Judgement {
             expected: Map::new(),
             severity: None,
             cites: proof.cites().cloned().collect(),
+            acts: proof.acts,
             confidence: proof.confidence(),
         }
     }
@@ -198,6 +223,7 @@ impl Judgement {
             expected: Map::new(),
             severity: None,
             cites: Vec::new(),
+            acts: 0,
             confidence: "inferred",
         }
     }
@@ -234,6 +260,9 @@ impl Judgement {
 
     /// Cites all of a proof that does not decide.
     pub fn citing_all(mut self, proof: &Proof) -> Self {
+        if self.cites.is_empty() {
+            self.acts = proof.acts;
+        }
         let known: BTreeSet<&Cite> = self.cites.iter().collect();
         let fresh: Vec<Cite> = proof.cites().filter(|cite| !known.contains(cite)).cloned().collect();
         self.cites.extend(fresh);
@@ -242,6 +271,9 @@ impl Judgement {
 
     /// Cites what is at hand, also where it decides nothing.
     pub fn citing(mut self, evidence: Evidence, note: impl Into<Note>) -> Self {
+        if self.status == Status::InsufficientData && self.acts == self.cites.len() {
+            self.acts += 1;
+        }
         self.cites.push(Cite::Entry(evidence, note.into()));
         self
     }

@@ -102,7 +102,7 @@ impl Against {
         self.code = self.code.or(Some(code));
         self.accounts.insert(account.to_string());
         self.proof = Some(match self.proof.take() {
-            Some(known) => known.with(Some(proof)),
+            Some(known) => known.also(proof),
             None => proof,
         });
     }

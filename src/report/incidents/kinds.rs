@@ -15,6 +15,8 @@ pub enum Deed {
     Weaker,
     /// Takes away settings, plans, policies or locks of AWS Backup.
     Settings,
+    /// Shortens how long backups are kept.
+    Retention,
     /// Stops or narrows the log.
     Trail,
     /// Weakens who must approve.
@@ -54,6 +56,7 @@ impl Deed {
             "DeleteBackupVault" => Self::Vault,
             "AssociateBackupVaultMpaApprovalTeam" | "DisassociateBackupVaultMpaApprovalTeam" => Self::Approval,
             "StartRestoreJob" | "StartCopyJob" => Self::Use,
+            "UpdateBackupPlan" | "UpdateRecoveryPointLifecycle" => Self::Retention,
             _ if READS.contains(&name) => Self::Use,
             _ if WEAKENING.contains(&name) || CHANGING.contains(&name) => Self::Settings,
             _ => return None,
@@ -68,6 +71,7 @@ impl Deed {
             Self::Vault => &["DEL-01", "DEL-04"],
             Self::Key | Self::Weaker => &["ENC-04"],
             Self::Settings => &["DEL-04"],
+            Self::Retention => &["RET-03"],
             Self::Trail => &["LOG-03"],
             Self::Approval => &["APR-09"],
             Self::Organization => &["DEL-05", "APR-09"],
@@ -77,7 +81,10 @@ impl Deed {
 
     /// Whether it weakens what stands between somebody and the backups.
     pub fn weakens(self) -> bool {
-        matches!(self, Self::Settings | Self::Trail | Self::Approval | Self::Organization | Self::Weaker)
+        matches!(
+            self,
+            Self::Settings | Self::Retention | Self::Trail | Self::Approval | Self::Organization | Self::Weaker
+        )
     }
 
     /// Whether it takes backups away.
@@ -89,6 +96,7 @@ impl Deed {
     pub fn list(self) -> &'static str {
         match self {
             Self::Points | Self::Vault => "[authorized] deleters",
+            Self::Retention => "allow_roles of RET-03",
             _ => "allow_roles of DEL-04",
         }
     }
@@ -100,7 +108,7 @@ impl Deed {
             Self::Points => Kind::RecoveryPointDeletions,
             Self::Vault => Kind::VaultDeletions,
             Self::Key | Self::Weaker => Kind::KeysAtRisk,
-            Self::Settings => Kind::WeakenedProtection,
+            Self::Settings | Self::Retention => Kind::WeakenedProtection,
             Self::Trail => Kind::LogTampering,
             Self::Approval => Kind::WeakenedApproval,
             Self::Organization => Kind::SabotageOfTheOrganization,

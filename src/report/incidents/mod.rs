@@ -115,7 +115,7 @@ fn held_against(case: Case<'_>) -> Vec<Act> {
             continue;
         }
         let base = control.split('/').next().unwrap_or(control);
-        for cite in &judged.judgement.cites {
+        for cite in judged.judgement.cites.iter().take(judged.judgement.acts) {
             let Cite::Entry(evidence, _) = cite else { continue };
             let Some(record) = record(case.log, *evidence) else { continue };
             // Anything that root does is held against it.
