@@ -376,7 +376,7 @@ fn shortening_how_long_backups_are_kept_is_a_weakening() {
         let rule = json!({"ruleName": "daily", "targetBackupVaultName": "lag-prod", "scheduleExpression": "cron(0 5 ? * * *)",
             "lifecycle": {"deleteAfterDays": days}});
         json!({"requestParameters": {"backupPlanId": "p-1", "backupPlan": {"backupPlanName": "p", "rules": [rule]}},
-            "responseElements": {"backupPlanId": "p-1", "backupPlanArn": "arn:aws:backup:eu-west-1:111122223333:backup-plan:p-1"}})
+            "responseElements": {"backupPlanId": "p-1", "versionId": format!("v{days}"), "backupPlanArn": "arn:aws:backup:eu-west-1:111122223333:backup-plan:p-1"}})
     };
     let scene = Scene::new()
         .call("3T08:00", BOB, "backup:CreateBackupPlan", &plan(60))
