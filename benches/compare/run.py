@@ -36,6 +36,17 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
+# Starts a command and writes what it used. A process begins with the peak of the one that started it, so a small one does.
+STARTER = """
+import json, os, sys, time
+began = time.perf_counter()
+_, status, used = os.wait4(os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ), 0)
+wall = time.perf_counter() - began
+used = [used.ru_utime + used.ru_stime, wall, used.ru_maxrss, os.waitstatus_to_exitcode(status)]
+os.write(int(sys.argv[1]), json.dumps(used).encode())
+"""
+
+
 class Bench:
     def __init__(self, args):
         self.args = args
@@ -60,15 +71,14 @@ class Bench:
 
     def run(self, command):
         """Seconds of CPU and of wall, peak MiB of the largest process, standard output, exit code."""
-        with tempfile.TemporaryFile() as out:
-            began = time.perf_counter()
-            process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL if self.args.quiet else None)
-            _, status, used = os.wait4(process.pid, 0)
-            wall = time.perf_counter() - began
-            process.returncode = os.waitstatus_to_exitcode(status)
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as told:
+            starter = [sys.executable, "-S", "-c", STARTER, str(told.fileno()), *map(str, command)]
+            errors = subprocess.DEVNULL if self.args.quiet else None
+            subprocess.run(starter, stdout=out, stderr=errors, pass_fds=[told.fileno()], check=True)
+            told.seek(0)
             out.seek(0)
-            cpu = used.ru_utime + used.ru_stime
-            return {"cpu": cpu, "wall": wall, "rss": used.ru_maxrss / 1024, "code": process.returncode, "out": out.read()}
+            cpu, wall, rss, code = json.loads(told.read())
+            return {"cpu": cpu, "wall": wall, "rss": rss / 1024, "code": code, "out": out.read()}
 
     def race(self, contestants, truth, warm):
         """Rounds in which each contestant runs once; answers the best of each that counts right."""
