@@ -57,20 +57,15 @@ impl Proof {
 
     /// Another proof beside this one: the judgement is about what both are about.
     pub fn also(self, other: Self) -> Self {
-        let split = |proof: &Self| -> (Vec<Cite>, Vec<Cite>) {
-            let cites = || proof.cites().cloned();
-            (cites().take(proof.acts).collect(), cites().skip(proof.acts).collect())
-        };
-        let ((own, beside), (others, around)) = (split(&self), split(&other));
-        let mut acts: Vec<Cite> = own;
-        acts.extend(others.into_iter().filter(|cite| !self.cites().take(self.acts).any(|known| known == cite)));
-        let count = acts.len();
-        let mut all = acts.into_iter().chain(beside).chain(around);
-        let Some(first) = all.next() else { return self };
-        let mut known = BTreeSet::from([first.clone()]);
-        let more = all.filter(|cite| known.insert(cite.clone())).collect();
-        let whole = self.with(Some(other));
-        Self { first, more, acts: count, ..whole }
+        let acts = self.cites().take(self.acts).chain(other.cites().take(other.acts));
+        let mut known: BTreeSet<Cite> = BTreeSet::new();
+        let mut cites: Vec<Cite> = acts.filter(|cite| known.insert((*cite).clone())).cloned().collect();
+        let acts = cites.len();
+        let rest = self.cites().skip(self.acts).chain(other.cites().skip(other.acts));
+        cites.extend(rest.filter(|cite| known.insert((*cite).clone())).cloned());
+        let mut cites = cites.into_iter();
+        let first = cites.next().unwrap_or_else(|| self.first.clone());
+        Self { first, more: cites.collect(), acts, ..self.with(Some(other)) }
     }
 
     /// All of another proof, which shows what this one stands on.
@@ -325,5 +320,33 @@ impl<'w, T> State<'w, T> {
         let mut judgement = Judgement::insufficient("state_not_current", message);
         judgement.cites = hole.cite();
         Some(judgement.citing(*evidence, "last seen"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The entries that a judgement is about, and all that it cites.
+    fn told(proof: &Proof) -> (Vec<u32>, Vec<u32>) {
+        let judgement = Judgement::non_compliant("against", "Against.", proof);
+        let cites = judgement.cites.iter();
+        let all = cites.filter_map(|cite| if let Cite::Entry(Evidence(n), _) = cite { Some(*n) } else { None });
+        let all: Vec<u32> = all.collect();
+        (all.iter().take(judgement.acts).copied().collect(), all)
+    }
+
+    #[test]
+    fn what_a_judgement_is_about_comes_before_what_that_stands_on() {
+        let one = Proof::shown(Evidence(5), "call").and(Evidence(1), "before");
+        let two = Proof::all([(Evidence(6), "call"), (Evidence(7), "call")]);
+        let two = two.map(|two| two.with(Some(Proof::shown(Evidence(1), "before"))));
+        assert_eq!(two.map(|two| told(&one.also(two))), Some((vec![5, 6, 7], vec![5, 6, 7, 1])));
+    }
+
+    #[test]
+    fn what_one_judgement_stands_on_can_be_what_another_is_about() {
+        let one = Proof::shown(Evidence(5), "call").and(Evidence(6), "call");
+        assert_eq!(told(&one.also(Proof::shown(Evidence(6), "call"))), (vec![5, 6], vec![5, 6]));
     }
 }
